@@ -1,0 +1,57 @@
+"""NAME=VALUE, as a user types it."""
+
+import json
+import math
+from collections.abc import Iterable
+from pathlib import Path
+
+from jupyter_mlws.errors import Invalid
+from jupyter_mlws.records.run import Parameters
+
+
+def as_parameters(words: Iterable[str]) -> Parameters:
+    """Values are numbers or booleans where they read as JSON's, else text.
+
+    Raises
+    ------
+    Invalid
+        A word is not NAME=VALUE.
+    """
+    return {name: _value(text) for name, text in as_pairs(words, "parameters").items()}
+
+
+def as_pairs(words: Iterable[str], field: str) -> dict[str, str]:
+    """NAME=VALUE words as text to text; the last one of a name counts. Raises Invalid."""
+    pairs: dict[str, str] = {}
+    for word in words:
+        name, mark, text = word.partition("=")
+        if not mark or not name.strip():
+            raise Invalid(f"{word!r} is not NAME=VALUE.", field)
+        pairs[name.strip()] = text
+    return pairs
+
+
+def as_inputs(words: Iterable[str], start: Path) -> dict[str, str]:
+    """NAME=PATH words as name to absolute path, which must exist here.
+
+    Parameters
+    ----------
+    start
+        The folder that relative paths start from.
+
+    Raises
+    ------
+    Invalid
+        A word is not NAME=PATH.
+    """
+    pairs = as_pairs(words, "inputs")
+    return {name: str((start / Path(path).expanduser()).resolve()) for name, path in pairs.items()}
+
+
+def _value(text: str) -> bool | int | float | str:
+    try:
+        value = json.loads(text)
+    except (json.JSONDecodeError, RecursionError, ValueError):
+        return text
+    plain = isinstance(value, bool | int | float)
+    return value if plain and math.isfinite(value) and abs(value) < 2**63 else text
