@@ -1,0 +1,42 @@
+"""Small files that are there whole or not at all."""
+
+import os
+import secrets
+from pathlib import Path
+
+
+def write(path: Path, content: bytes, *, mode: int = 0o644) -> None:
+    """Put `content` at `path` in one step. A crash leaves the old file, or the new one."""
+    temporary = _temporary(path, content, mode)
+    try:
+        os.replace(temporary, path)
+    except OSError:
+        temporary.unlink()
+        raise
+
+
+def write_new(path: Path, content: bytes, *, mode: int = 0o644) -> bool:
+    """As `write`, but never over a file that is there. Says whether ours is the one that stands."""
+    temporary = _temporary(path, content, mode)
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        return False
+    finally:
+        temporary.unlink()
+    return True
+
+
+def _temporary(path: Path, content: bytes, mode: int) -> Path:
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    descriptor = os.open(temporary, flags, mode)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+    except OSError:
+        temporary.unlink()
+        raise
+    return temporary
