@@ -1,0 +1,15 @@
+"""Azure ML's names, where azureml is not installed: what has a meaning inside a run."""
+
+from jupyter_mlws_run import Dataset, Experiment, Model, Run, Workspace
+
+VERSION = __version__ = "1.0.0+mlws"
+__all__ = ["Dataset", "Experiment", "Model", "Run", "Workspace"]
+
+
+def __getattr__(name: str):  # noqa: ANN202
+    if name.startswith("__"):
+        raise AttributeError(name)
+    raise AttributeError(
+        f"azureml.core.{name} has no meaning inside a run; Run, Model, Workspace, "
+        "Experiment and Dataset are there. Install azureml-core for the rest of it."
+    )
