@@ -1,0 +1,138 @@
+"""Reading and writing a run's files, with what the interpreter has in C.
+
+`json` is written in Python: every run would pay for it before its command starts.
+"""
+
+import os
+import time
+from _json import encode_basestring_ascii, make_encoder, make_scanner
+
+
+class _Plain:
+    """How `json` reads where nothing else is asked of it."""
+
+    strict = True
+    object_hook = object_pairs_hook = None
+    parse_float = parse_constant = float
+    parse_int = int
+
+
+_scan = make_scanner(_Plain)  # type: ignore[arg-type]
+_chunks = make_encoder(
+    None,
+    None,  # type: ignore[arg-type]
+    encode_basestring_ascii,
+    None,
+    ": ",
+    ", ",
+    False,
+    False,
+    True,
+)
+
+
+def load(path: str) -> dict:
+    """The JSON object in a file. Raises OSError, or ValueError where it is none, or torn."""
+    with open(path, encoding="utf-8") as stream:
+        text = stream.read()
+    try:
+        value, end = _scan(text, 0)
+    except StopIteration:
+        raise ValueError(f"{path} is not JSON") from None
+    if not isinstance(value, dict) or text[end:].strip():
+        raise ValueError(f"{path} is not a JSON object")
+    return value
+
+
+def dump(value: object) -> bytes:
+    """JSON on one line, in ASCII."""
+    return "".join(_chunks(value, 0)).encode()
+
+
+def write_whole(path: str, content: bytes, durable: bool = True) -> None:
+    """Write a file so that a reader, or a power cut if `durable`, sees all of it or none.
+
+    Room that was made by `reserve` is used first. Raises OSError, and leaves what was there.
+    """
+    scratch = _scratch(path)
+    descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        _write_all(descriptor, content)
+        os.ftruncate(descriptor, len(content))
+        if durable:
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    os.replace(scratch, path)
+    if durable:
+        sync(os.path.dirname(path))
+
+
+def reserve(path: str, size_bytes: int) -> None:
+    """Make room now for a `write_whole` that a full disk must not stop. Raises OSError."""
+    descriptor = os.open(_scratch(path), os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        _write_all(descriptor, b" " * size_bytes)
+    finally:
+        os.close(descriptor)
+
+
+def sync(path: str) -> None:
+    """Make a file's bytes, or a folder's names, outlast a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def append(path: str, content: bytes) -> None:
+    """One write at the end of a file, which need not exist."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        os.write(descriptor, content)
+    finally:
+        os.close(descriptor)
+
+
+def new_writer() -> str:
+    """The name of a writer of events: no two processes, or attempts, have the same."""
+    return f"{os.getpid()}-{int(time.time() * 1000)}-{os.urandom(4).hex()}"
+
+
+class Events:
+    """The shim's own events file. A record is one write of one line.
+
+    Where the disk is full a record is left out: the run matters more than its beat.
+    """
+
+    def __init__(self, folder: str) -> None:
+        self._path = os.path.join(folder, new_writer() + ".jsonl")
+        self._torn = False
+        self.full = False  # whether a record was left out, ever
+
+    def write(self, kind: str, **facts: object) -> None:
+        line = dump({"k": kind, "at": time.time(), **facts}) + b"\n"
+        if self._torn:  # the half record of before must not swallow this one
+            line = b"\n" + line
+        try:
+            descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            try:
+                written = os.write(descriptor, line)
+            finally:
+                os.close(descriptor)
+        except OSError:
+            self.full = True
+            return
+        self._torn = written < len(line) or (self._torn and written == 0)
+        self.full = self.full or self._torn
+
+
+def _scratch(path: str) -> str:
+    return f"{path}.{os.getpid()}.new"
+
+
+def _write_all(descriptor: int, content: bytes) -> None:
+    left = memoryview(content)
+    while left:
+        left = left[os.write(descriptor, left) :]
