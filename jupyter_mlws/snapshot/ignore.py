@@ -1,0 +1,182 @@
+"""Which files stay behind: the user's ignore files, git's rules, and what is never code.
+
+`.mlwsignore` counts where the folder has one, else `.amlignore`, else `.gitignore`. The first and
+the last as git reads them: in every folder, and for `.gitignore` in the folders above too, up to
+the root of the work tree. `.amlignore` as Azure reads it: the root's only, last match wins, and
+``!`` reaches into folders that are ignored. Always left: `.git`, `.mlws`, virtual environments,
+files that look like secrets.
+"""
+
+import os
+from enum import IntEnum
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pathspec
+
+from jupyter_mlws.snapshot.inside import FILE
+from jupyter_mlws.snapshot.secrets import looks_secret
+
+VERSION = b"1"  # grows when the rules below change: cached decisions are void then
+NEVER = frozenset({".git", ".mlws"})
+BASE = ("__pycache__/", "*.py[cod]", ".ipynb_checkpoints/", ".DS_Store")
+DEFAULTS = (
+    *(".svn/", ".hg/", ".tox/", ".nox/", ".mypy_cache/", ".ruff_cache/", ".pytest_cache/"),
+    *("node_modules/", "*.egg-info/", ".eggs/", ".cache/", ".dvc/cache/", ".dvc/tmp/"),
+    *("mlruns/", "mlartifacts/", "wandb/", "lightning_logs/", ".azureml/", "azureml-logs/"),
+    *(".idea/", ".vscode/", "Thumbs.db", "*.swp", "*~"),
+)
+FILES = (".mlwsignore", ".amlignore", ".gitignore")
+
+
+class Verdict(IntEnum):
+    KEPT = 0
+    IGNORED = 1
+    SECRET = 2
+
+
+class Rules:
+    """What is ignored in one folder and below.
+
+    Attributes
+    ----------
+    source
+        The name of the ignore files that count; None: defaults.
+    key
+        Digest of everything that decides here. Equal keys mean equal decisions.
+    """
+
+    def __init__(
+        self,
+        source: str | None,
+        levels: "tuple[tuple[str, pathspec.PathSpec[Any]], ...]",
+        key: bytes,
+    ) -> None:
+        self.source = source
+        self.key = key
+        self._levels = levels  # from the root down: prefix of the paths, patterns
+        self._reaches = source == ".amlignore" and any(
+            pattern.include is False for _, spec in levels for pattern in spec.patterns
+        )
+
+    @classmethod
+    def of(cls, root: Path) -> "Rules":
+        """The rules at the root of a folder that is to be taken."""
+        handle = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            here = [name for name in FILES if read_rules(handle, name) is not None]
+            text = read_rules(handle, ".amlignore") if here[:1] == [".amlignore"] else None
+        finally:
+            os.close(handle)
+        above = _above(root) if not here or here[0] == ".gitignore" else []
+        source = here[0] if here else ".gitignore" if above else None
+        base = BASE if source else BASE + DEFAULTS
+        rules = cls(
+            source, (("", _git(base)),), sha256(VERSION + repr((source, base)).encode()).digest()
+        )
+        if text is not None:
+            return rules._with("", _azure(text), text)
+        for depth, (outer, text) in enumerate(above):
+            rules = rules._with(outer, _git(_lines(text)), b"%d" % depth + outer.encode() + text)
+        return rules
+
+    def enter(self, path: str, text: bytes) -> "Rules":
+        """The rules in a folder that has an ignore file of its own.
+
+        Parameters
+        ----------
+        path
+            Of the folder, relative to the root; "" for the root itself.
+        text
+            What the ignore file says.
+        """
+        prefix = path + "/" if path else ""
+        return self._with(prefix, _git(_lines(text)), prefix.encode() + b"\0" + text)
+
+    @property
+    def nested(self) -> str | None:
+        """The name of ignore files to look for in each folder."""
+        return None if self.source == ".amlignore" else self.source
+
+    def verdict(self, path: str, is_folder: bool) -> Verdict:
+        """What becomes of a path, given that its folder is kept."""
+        if path.rpartition("/")[2] in NEVER:
+            return Verdict.IGNORED
+        ignored = self._ignored(path, is_folder)
+        if ignored and not (is_folder and self._reaches):
+            return Verdict.IGNORED
+        told = ignored is False and self.source == ".mlwsignore"
+        if looks_secret(path, is_folder) and not told:
+            return Verdict.SECRET
+        return Verdict.KEPT
+
+    def _ignored(self, path: str, is_folder: bool) -> bool | None:
+        """By the deepest ignore file that says anything, there by the last pattern that does."""
+        for prefix, spec in reversed(self._levels):
+            inner = prefix[1:] + path if prefix.startswith("/") else path[len(prefix) :]
+            said = spec.check_file(inner + "/" if is_folder else inner).include
+            if said is not None:
+                return bool(said)
+        return None
+
+    def _with(self, prefix: str, spec: "pathspec.PathSpec[Any]", text: bytes) -> "Rules":
+        key = sha256(self.key + text).digest()
+        return Rules(self.source, (*self._levels, (prefix, spec)), key)
+
+
+def read_rules(folder: int, name: str) -> bytes | None:
+    """An ignore file's text, or None. A link is none: git does not follow it either."""
+    try:
+        handle = os.open(name, FILE, dir_fd=folder)
+    except OSError:
+        return None
+    with os.fdopen(handle, "rb") as file:
+        try:
+            return file.read(1 << 20)
+        except IsADirectoryError:
+            return None
+
+
+def _above(root: Path) -> list[tuple[str, bytes]]:
+    """The `.gitignore` of the folders above, up to the root of the work tree, outermost first.
+
+    With each comes "/" and the way from its folder down to `root`, ending in "/".
+    """
+    found: list[tuple[str, bytes]] = []
+    folder, below = root.resolve(), "/"
+    while not (folder / ".git").exists():
+        below = f"/{folder.name}{below}"
+        if folder.parent == folder:
+            return []
+        folder = folder.parent
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            if (text := read_rules(handle, ".gitignore")) is not None:
+                found.append((below, text))
+        finally:
+            os.close(handle)
+    return found[::-1]
+
+
+def _lines(text: bytes) -> list[str]:
+    words = text.decode("utf-8-sig", errors="surrogateescape")
+    return [line.removesuffix("\r") for line in words.split("\n")]
+
+
+def _git(lines: tuple[str, ...] | list[str]) -> "pathspec.PathSpec[Any]":
+    return pathspec.GitIgnoreSpec.from_lines([line for line in lines if _sound(line)])
+
+
+def _azure(text: bytes) -> "pathspec.PathSpec[Any]":
+    lines = [line.rstrip() for line in _lines(text)]
+    return pathspec.PathSpec.from_lines("gitwildmatch", [line for line in lines if _sound(line)])
+
+
+def _sound(line: str) -> bool:
+    """Git passes over patterns that it cannot read."""
+    try:
+        pathspec.GitIgnoreSpec.from_lines([line])
+    except ValueError:
+        return False
+    return True

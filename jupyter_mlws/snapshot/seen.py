@@ -1,0 +1,69 @@
+"""What earlier walks saw: digests by the files' stat, ignore decisions by the rules' digest.
+
+One file a tree, in ``$XDG_CACHE_HOME/mlws/trees``. It may be lost or spoilt at any time; then
+everything is read again.
+"""
+
+import os
+import zlib
+from hashlib import sha256
+from pathlib import Path
+from secrets import token_hex
+
+import msgspec
+from msgspec import Struct
+
+LAYOUT = 1
+RACY_NS = 2_000_000_000  # a file changed so shortly ago may change again within one tick
+
+
+class Seen(Struct, frozen=True, array_like=True, gc=False):
+    """A file as it was when it had this digest."""
+
+    size: int
+    mtime_ns: int
+    inode: int
+    ctime_ns: int
+    digest: str
+
+
+class Folder(Struct, array_like=True):
+    rules: bytes = b""  # key of the rules under which `files` were kept and the others decided
+    files: dict[str, Seen] = {}
+    decided: dict[str, int] = {}  # name → 4 · kind + verdict, of what is not in `files`
+
+
+class Memory(Struct, array_like=True):
+    layout: int = LAYOUT
+    folders: dict[str, Folder] = {}
+
+
+def recall(path: Path) -> Memory:
+    """What was seen of a tree; nothing, where that is not known."""
+    try:
+        body = path.read_bytes()
+        memory = msgspec.msgpack.decode(body[4:], type=Memory)
+    except (OSError, msgspec.MsgspecError):
+        return Memory()
+    sound = body[:4] == zlib.crc32(body[4:]).to_bytes(4, "big") and memory.layout == LAYOUT
+    return memory if sound else Memory()
+
+
+def remember(path: Path, memory: Memory) -> None:
+    """Keep it for the next walk. That there is no room for it is no reason to fail."""
+    body = msgspec.msgpack.encode(memory)
+    draft = path.with_name(f"{path.name}.{token_hex(8)}")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft.write_bytes(zlib.crc32(body).to_bytes(4, "big") + body)
+        draft.replace(path)
+    except OSError:
+        draft.unlink(missing_ok=True)
+
+
+def place(root: Path, folder: Path | None) -> Path:
+    """The file for one tree."""
+    if folder is None:
+        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+        folder = Path(base, "mlws", "trees")
+    return folder / sha256(os.fsencode(root.resolve())).hexdigest()[:32]

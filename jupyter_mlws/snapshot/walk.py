@@ -1,0 +1,232 @@
+"""One look at a folder: what is there, by stat alone. Ignored folders are not entered."""
+
+import os
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+
+from msgspec import Struct, field
+
+from jupyter_mlws.errors import Incomplete, TooLarge
+from jupyter_mlws.snapshot.ignore import NEVER, Rules, Verdict, read_rules
+from jupyter_mlws.snapshot.inside import FOLDER
+from jupyter_mlws.snapshot.seen import Folder, Memory, Seen
+
+MOST_FILES = 100_000
+DEEPEST = 100  # folders in one another, each held open on the way down
+KINDS = {
+    stat.S_IFSOCK: "socket",
+    stat.S_IFIFO: "named pipe",
+    stat.S_IFCHR: "device",
+    stat.S_IFBLK: "device",
+}
+_FILE, _FOLDER, _LINK = 0, 4, 8  # of `Folder.decided`
+
+
+class File(Struct, frozen=True, gc=False):
+    """A file that goes along, as its stat says."""
+
+    path: str
+    size: int
+    executable: bool
+    digest: str | None  # None: it has to be read
+
+
+class Found(Struct):
+    """What a walk has found. Paths are relative, with "/"."""
+
+    files: list[File] = []
+    links: list[str] = []
+    ignored: list[str] = []  # folders with "/" at their end; nothing below them
+    secret: list[str] = []
+    skipped: list[tuple[str, str]] = []  # path, what it is
+    unreadable: list[tuple[str, str]] = []  # path, why
+    memory: Memory = field(default_factory=Memory)  # of what was seen now
+    news: bool = False  # does it say more than the earlier one?
+
+
+def walk(root: Path, rules: Rules, earlier: Memory, without: Iterable[Path] = ()) -> Found:
+    """Look at a folder and all below it.
+
+    Parameters
+    ----------
+    earlier
+        What an earlier walk has seen: files with the same stat have the same digest.
+    without
+        Folders that are not entered, whatever they are called: the workspace's state.
+
+    Raises
+    ------
+    TooLarge
+        There are more than 100,000 files.
+    Incomplete
+        Folders lie more than 100 deep, or `root` is no folder.
+    """
+    found = Found()
+    apart = {(s.st_dev, s.st_ino) for path in without if (s := _stat(path)) is not None}
+    try:
+        handle = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as error:
+        raise Incomplete(f"The folder {str(root)!r} cannot be read: {error.strerror}.") from None
+    try:
+        _Walk(found, earlier, apart).folder(handle, "", rules, DEEPEST)
+    finally:
+        os.close(handle)
+    found.news |= found.memory.folders.keys() != earlier.folders.keys()
+    return found
+
+
+class _Walk:
+    def __init__(self, found: Found, earlier: Memory, apart: set[tuple[int, int]]) -> None:
+        self.found = found
+        self.earlier = earlier
+        self.apart = apart
+
+    def folder(self, handle: int, path: str, rules: Rules, depth: int) -> None:
+        with os.scandir(handle) as listing:
+            items = list(listing)
+        names = {item.name for item in items}
+        if "pyvenv.cfg" in names and path:
+            self.found.ignored.append(path + "/")
+            return
+        if (
+            rules.nested is not None
+            and rules.nested in names
+            and (text := read_rules(handle, rules.nested)) is not None
+        ):
+            rules = rules.enter(path, text)
+        before = self.earlier.folders.get(path) or Folder()
+        now = self.found.memory.folders[path] = Folder(rules=rules.key, files={}, decided={})
+        decided = before.decided if before.rules == rules.key else None
+        below = self._items(items, path + "/" if path else "", rules, before, now, decided)
+        if now.rules != before.rules or now.files.keys() != before.files.keys():
+            self.found.news = True
+        if len(self.found.files) > MOST_FILES:
+            raise TooLarge(
+                f"There are more than {MOST_FILES:,} files; name what is data in .mlwsignore."
+            )
+        if below and not depth:
+            raise Incomplete(f"{path!r} lies more than {DEEPEST} folders deep.")
+        for name in below:
+            self._below(handle, name, path + "/" + name if path else name, rules, depth - 1)
+
+    def _items(
+        self,
+        items: list["os.DirEntry[str]"],
+        prefix: str,
+        rules: Rules,
+        before: Folder,
+        now: Folder,
+        decided: dict[str, int] | None,
+    ) -> list[str]:
+        """Sort what a folder lists; returns the names of folders to enter."""
+        below = []
+        add, seen_files, now_files = self.found.files.append, before.files, now.files
+        for item in items:
+            name = item.name
+            seen = seen_files.get(name)
+            if seen is not None and decided is not None:
+                status = _lstat(item)
+                if (
+                    status is not None
+                    and status.st_size == seen.size
+                    and status.st_mtime_ns == seen.mtime_ns
+                    and status.st_ino == seen.inode
+                    and status.st_ctime_ns == seen.ctime_ns
+                    and stat.S_ISREG(status.st_mode)
+                ):
+                    now_files[name] = seen
+                    executable = status.st_mode & 0o100 != 0
+                    add(File(prefix + name, seen.size, executable, seen.digest))
+                    continue
+            if self._other(item, prefix + name, rules, seen, now, decided):
+                below.append(name)
+        return below
+
+    def _other(
+        self,
+        item: "os.DirEntry[str]",
+        path: str,
+        rules: Rules,
+        seen: Seen | None,
+        now: Folder,
+        decided: dict[str, int] | None,
+    ) -> bool:
+        """One thing that is not a file as it was. Is it a folder to enter?"""
+        found = self.found
+        is_folder = item.is_dir(follow_symlinks=False)
+        kind = _FOLDER if is_folder else _LINK if item.is_symlink() else _FILE
+        told = decided.get(item.name) if decided is not None else None
+        if told is None or told - kind not in (0, 1, 2):
+            told = kind + rules.verdict(path, is_folder)
+            found.news = True
+        now.decided[item.name] = told
+        shown = path + "/" if is_folder else path
+        if told - kind == Verdict.IGNORED:
+            if item.name not in NEVER:
+                found.ignored.append(shown)
+        elif told - kind == Verdict.SECRET:
+            found.secret.append(shown)
+        elif not _is_text(path):
+            found.unreadable.append((path, "its name is not UTF-8"))
+        elif kind == _LINK:
+            found.links.append(path)
+        elif is_folder:
+            return True
+        else:
+            self._file(item, path, seen, now)
+        return False
+
+    def _file(self, item: "os.DirEntry[str]", path: str, seen: Seen | None, now: Folder) -> None:
+        if (status := _lstat(item)) is None:
+            return
+        if not stat.S_ISREG(status.st_mode):
+            what = KINDS.get(stat.S_IFMT(status.st_mode), "special file")
+            self.found.skipped.append((path, what))
+            return
+        digest = None
+        if seen is not None and seen == seen_as(status, seen.digest):
+            digest, now.files[item.name] = seen.digest, seen
+        executable = status.st_mode & 0o100 != 0
+        self.found.files.append(File(path, status.st_size, executable, digest))
+
+    def _below(self, handle: int, name: str, path: str, rules: Rules, depth: int) -> None:
+        try:
+            below = os.open(name, FOLDER, dir_fd=handle)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            self.found.unreadable.append((path + "/", str(error.strerror)))
+            return
+        try:
+            status = os.fstat(below)
+            if (status.st_dev, status.st_ino) not in self.apart:
+                self.folder(below, path, rules, depth)
+        finally:
+            os.close(below)
+
+
+def seen_as(status: os.stat_result, digest: str) -> Seen:
+    return Seen(status.st_size, status.st_mtime_ns, status.st_ino, status.st_ctime_ns, digest)
+
+
+def _lstat(item: "os.DirEntry[str]") -> os.stat_result | None:
+    try:
+        return item.stat(follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+
+
+def _stat(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except OSError:
+        return None
+
+
+def _is_text(path: str) -> bool:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,129 @@
+"""The index of contents: which lies where. Rows of `blobs`; the bytes are in packs.py."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import Connection, delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from jupyter_mlws.errors import NotFound
+from jupyter_mlws.records.codec import columns, convert
+from jupyter_mlws.records.instant import Instant
+from jupyter_mlws.store.placed import Placed
+from jupyter_mlws.store.tables import blobs
+
+AT_ONCE = 500  # values in one statement
+GRACE_S = 86_400.0
+
+
+class Held(NamedTuple):
+    """What the workspace holds."""
+
+    n: int
+    size_bytes: int  # plain
+    length: int  # on disk
+
+
+def add(tx: Connection, placed: Iterable[Placed], at: Instant) -> None:
+    """Make contents known that lie on disk. One that is known stays where it is, and is young."""
+    insert = postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(blobs).on_conflict_do_update(
+        index_elements=[blobs.c.digest], set_={"at": int(at)}
+    )
+    for some in _batches(placed):
+        tx.execute(statement, [columns(one) | {"at": int(at)} for one in some])
+
+
+def find(tx: Connection, digest: str) -> Placed:
+    """Where a content lies. Raises NotFound."""
+    if not (found := find_many(tx, [digest])):
+        raise NotFound(f"The workspace holds no content {digest}.")
+    return found[digest]
+
+
+def find_many(tx: Connection, digests: Iterable[str]) -> dict[str, Placed]:
+    """Where contents lie, by digest; those that are unknown are absent."""
+    found: dict[str, Placed] = {}
+    for some in _batches(set(digests)):
+        for row in tx.execute(select(blobs).where(blobs.c.digest.in_(some))):
+            found[row.digest] = _placed(row)
+    return found
+
+
+def known(tx: Connection, digests: Iterable[str]) -> set[str]:
+    found: set[str] = set()
+    for some in _batches(set(digests)):
+        found.update(tx.scalars(select(blobs.c.digest).where(blobs.c.digest.in_(some))))
+    return found
+
+
+def missing(tx: Connection, digests: Iterable[str]) -> tuple[str, ...]:
+    """Those of `digests` that the workspace has not yet, each once, in their order."""
+    asked = tuple(dict.fromkeys(digests))
+    here = known(tx, asked)
+    return tuple(digest for digest in asked if digest not in here)
+
+
+def total(tx: Connection) -> Held:
+    n, size, length = tx.execute(
+        select(
+            func.count(),
+            func.coalesce(func.sum(blobs.c.size_bytes), 0),
+            func.coalesce(func.sum(blobs.c.length), 0),
+        ).select_from(blobs)
+    ).one()
+    return Held(int(n), int(size), int(length))
+
+
+def named(tx: Connection) -> set[Path]:
+    """The files that rows name, for ``Packs.sweep``."""
+    return {_placed(row).path() for row in tx.execute(select(blobs))}
+
+
+def dead(tx: Connection, live: set[str], before: Instant) -> tuple[Placed, ...]:
+    """Contents that nothing needs, known since before a moment (`GRACE_S` ago, or earlier)."""
+    rows = tx.execute(select(blobs).where(blobs.c.at < int(before)))
+    return tuple(_placed(row) for row in rows if row.digest not in live)
+
+
+def forget(tx: Connection, digests: Iterable[str]) -> None:
+    """Remove rows. Their files go later, by ``Packs.retire`` and ``Packs.sweep``."""
+    for some in _batches(digests):
+        tx.execute(delete(blobs).where(blobs.c.digest.in_(some)))
+
+
+def wasteful(tx: Connection, sizes: Mapping[str, int]) -> tuple[Placed, ...]:
+    """The contents of packs that are more than half dead: give them to ``Packs.rewrite``.
+
+    Parameters
+    ----------
+    sizes
+        ``Packs.sizes()``.
+    """
+    alive: dict[str, list[Placed]] = {}
+    for row in tx.execute(select(blobs).where(blobs.c.pack.is_not(None)).order_by(blobs.c.pack)):
+        alive.setdefault(row.pack, []).append(_placed(row))
+    return tuple(
+        placed
+        for pack, held in alive.items()
+        if 2 * sum(one.length for one in held) < sizes.get(pack, 0)
+        for placed in held
+    )
+
+
+def move(tx: Connection, placed: Iterable[Placed]) -> None:
+    """Say where contents lie now, as ``Packs.rewrite`` or ``Packs.rebuild`` found them."""
+    for one in placed:
+        tx.execute(blobs.update().where(blobs.c.digest == one.digest).values(columns(one)))
+
+
+def _placed(row: object) -> Placed:
+    return convert(row, Placed)
+
+
+def _batches(values: Iterable[Placed] | Iterable[str]) -> Iterator[list]:  # type: ignore[type-arg]
+    rest = iter(values)
+    while some := list(islice(rest, AT_ONCE)):
+        yield some

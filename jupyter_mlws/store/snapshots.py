@@ -1,0 +1,107 @@
+"""Snapshots: their manifests, checked at the door. Rows of `snapshots`."""
+
+from collections.abc import Iterable
+from hashlib import sha256
+
+import msgspec
+import zstandard
+from sqlalchemy import Connection, insert, select
+
+from jupyter_mlws.errors import Conflict, Invalid, NotFound
+from jupyter_mlws.records.codec import decode, encode
+from jupyter_mlws.records.instant import Instant
+from jupyter_mlws.records.snapshot import Entry, Snapshot
+from jupyter_mlws.store import blobs
+from jupyter_mlws.store.manifests import checked
+from jupyter_mlws.store.placed import Placed
+from jupyter_mlws.store.tables import snapshots
+
+
+class Tree(msgspec.Struct, frozen=True):
+    """A snapshot with the places of its contents: all that trees.py needs to read it."""
+
+    entries: tuple[Entry, ...]
+    placed: dict[str, Placed]  # by digest
+
+
+def create(tx: Connection, entries: Iterable[Entry], at: Instant, by: str) -> Snapshot:
+    """Keep a snapshot whose contents are all here. Twice is once.
+
+    Raises
+    ------
+    Invalid
+        A path is unsafe or there twice, or a size is not the content's; names it.
+    TooLarge
+        There are more than 100,000 entries.
+    Conflict
+        A content is missing; names the first. Ask ``POST snapshots/plan`` again.
+    """
+    manifest = checked(entries)
+    placed = blobs.find_many(tx, _digests(manifest))
+    for entry in manifest:
+        if entry.digest is not None and entry.digest not in placed:
+            raise Conflict(f"The content of {entry.path!r} is not here yet; send it first.")
+    body = encode(manifest)
+    found = Snapshot(
+        id="sha256:" + sha256(body).hexdigest(),
+        n_files=len(manifest),
+        size_bytes=sum(entry.size_bytes for entry in manifest),
+    )
+    _same_sizes(manifest, placed)
+    if tx.execute(select(snapshots.c.id).where(snapshots.c.id == found.id)).first() is None:
+        packed = zstandard.ZstdCompressor(level=1).compress(body)
+        tx.execute(
+            insert(snapshots).values(
+                id=found.id,
+                n_files=found.n_files,
+                size_bytes=found.size_bytes,
+                manifest=packed,
+                created_at=int(at),
+                created_by=by,
+            )
+        )
+    return found
+
+
+def get(tx: Connection, snapshot: str) -> Snapshot:
+    """A snapshot with its entries. Raises NotFound."""
+    row = tx.execute(select(snapshots).where(snapshots.c.id == snapshot)).first()
+    if row is None:
+        raise NotFound(f"There is no snapshot {snapshot}.")
+    return Snapshot(
+        id=row.id, n_files=row.n_files, size_bytes=row.size_bytes, entries=_entries(row.manifest)
+    )
+
+
+def tree(tx: Connection, snapshot: str) -> Tree:
+    """A snapshot, ready to be laid, zipped or compared. Raises NotFound."""
+    entries = get(tx, snapshot).entries
+    return Tree(entries, blobs.find_many(tx, _digests(entries)))
+
+
+def exists(tx: Connection, snapshot: str) -> bool:
+    return tx.scalar(select(snapshots.c.id).where(snapshots.c.id == snapshot)) is not None
+
+
+def digests(tx: Connection, ids: Iterable[str]) -> set[str]:
+    """The contents that these snapshots need; ids that are unknown need none."""
+    found: set[str] = set()
+    for snapshot in set(ids):
+        packed = tx.scalar(select(snapshots.c.manifest).where(snapshots.c.id == snapshot))
+        if packed is not None:
+            found |= set(_digests(_entries(packed)))
+    return found
+
+
+def _digests(entries: Iterable[Entry]) -> list[str]:
+    return [entry.digest for entry in entries if entry.digest is not None]
+
+
+def _entries(packed: bytes) -> tuple[Entry, ...]:
+    return decode(zstandard.ZstdDecompressor().decompress(packed), tuple[Entry, ...])
+
+
+def _same_sizes(entries: Iterable[Entry], placed: dict[str, Placed]) -> None:
+    for entry in entries:
+        if entry.digest is not None and entry.size_bytes != placed[entry.digest].size_bytes:
+            raise Invalid(f"The size of {entry.path!r} is not its content's.", "manifest.entries")
