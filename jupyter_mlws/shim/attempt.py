@@ -9,7 +9,7 @@ import sys
 import time
 
 from jupyter_mlws.shim import files, layout, process
-from jupyter_mlws.shim.command import Command
+from jupyter_mlws.shim.command import Bell, Command
 from jupyter_mlws.shim.loopback import Loopback
 
 TICK_S = 1.0
@@ -34,6 +34,7 @@ class Attempt:
         self._home = home
         self._spec: dict = {}
         self._full = False  # whether the disk was, at any time
+        self._bell = Bell()  # before anybody can know us by shim.json
         os.makedirs(self._path(layout.EVENTS), exist_ok=True)
         self._events = files.Events(self._path(layout.EVENTS))
         self._loopback: Loopback | None = None
@@ -47,7 +48,7 @@ class Attempt:
             return
         try:
             child = self._start()
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, LookupError, TypeError) as error:
             self._explain(error)
             self._finish("shim", code=126 if isinstance(error, PermissionError) else 127)
             return
@@ -117,9 +118,9 @@ class Attempt:
         ended_by = "command"
         started = beaten = synced = time.monotonic()
         longest_s = self._spec.get("max_duration_s")
-        pause_s = TICK_S
+        pause_s = TICK_S if longest_s is None else min(TICK_S, longest_s)
         while not child.over:
-            if child.wait(pause_s, self._loopback.descriptors() if self._loopback else []):
+            if self._bell.wait(pause_s, self._loopback.descriptors() if self._loopback else []):
                 self._loopback.answer()  # type: ignore[union-attr]
             now = time.monotonic()
             left_s = TICK_S if longest_s is None else started + longest_s - now
@@ -134,7 +135,7 @@ class Attempt:
                 self._beat()
                 beaten = now
             if now - synced >= SYNC_S:
-                self._sync()
+                self._try_to_sync()
                 synced = now
         return ended_by
 
@@ -143,7 +144,7 @@ class Attempt:
             return "command"  # at the same moment: it was first
         if os.path.exists(self._path(layout.STOP)):
             return "cancel"
-        if child.told_to_leave:
+        if self._bell.told_to_leave:
             return "shim"
         return "timeout" if left_s <= 0 else "command"
 
@@ -153,11 +154,9 @@ class Attempt:
         self._sampler = sampler.Sampler(self._events, self._spec["environment"])
 
     def _explain(self, error: Exception) -> None:
-        says = (
-            f"{error.strerror}: {error.filename or self._spec.get('command', ['?'])[0]}"
-            if (isinstance(error, OSError))
-            else f"{error}"
-        )
+        says = str(error)
+        if isinstance(error, OSError):
+            says = f"{error.strerror}: {error.filename or self._spec['command'][0]}"
         try:
             files.append(self._path(layout.LOG), f"mlws: not started: {says}\n".encode())
         except OSError:
@@ -177,10 +176,16 @@ class Attempt:
                 break
             except OSError:
                 self._full = True
-                if time.monotonic() >= deadline:
+                if time.monotonic() >= deadline or not os.path.isdir(self._home):
                     raise
                 time.sleep(TICK_S / 2)
         self._poke()
+
+    def _try_to_sync(self) -> None:
+        try:
+            self._sync()
+        except OSError:
+            self._full = True  # or broken: nothing that the command must suffer for
 
     def _sync(self) -> dict:
         """Make log and events outlast a power cut; how long they are."""

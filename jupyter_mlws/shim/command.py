@@ -19,6 +19,30 @@ from select import select
 from jupyter_mlws.shim import process
 
 
+class Bell:
+    """Hears of ended children, and of signals that mean the shim itself: from when it is made."""
+
+    def __init__(self) -> None:
+        self.told_to_leave = False  # by a shutdown, a container's end, a runner that is in a hurry
+        self._hear, ring = os.pipe()
+        os.set_blocking(ring, False)
+        set_wakeup_fd(ring, warn_on_full_buffer=False)
+        signal(SIGCHLD, lambda *_: None)
+        for number in (SIGTERM, SIGINT, SIGHUP):
+            signal(number, self._leave)
+
+    def wait(self, at_most_s: float, also: "list[int]") -> "list[int]":
+        """Wait for it to ring, or for one of the descriptors `also`, which are returned."""
+        ready = select([self._hear, *also], [], [], max(0.0, at_most_s))[0]
+        if self._hear in ready:
+            os.read(self._hear, 4096)
+            ready.remove(self._hear)
+        return ready
+
+    def _leave(self, *_: object) -> None:
+        self.told_to_leave = True
+
+
 class Command:
     """A command in a session of its own, writing to `log` with nothing in between.
 
@@ -34,26 +58,24 @@ class Command:
     def __init__(
         self, words: "list[str]", environment: "dict[str, str]", log: str, home: str
     ) -> None:
-        self.told_to_leave = False  # the shim itself was: a shutdown, a container's end
         self._home = home
         self._must_end_at: float | None = None
-        self._bell = _bell()
-        for number in (SIGTERM, SIGINT, SIGHUP):
-            signal(number, self._leave)
+        self._ended: tuple | None = None  # status and resources, where it had to be waited for
         self._adopts = process.adopt_orphans()
         self.pid = _spawn(words, environment, log)
 
-    def wait(self, at_most_s: float, also: "list[int]") -> "list[int]":
-        """Wait for news: a child's end, a signal, or one of the descriptors `also`, returned."""
-        ready = select([self._bell, *also], [], [], max(0.0, at_most_s))[0]
-        if self._bell in ready:
-            os.read(self._bell, 4096)
-            ready.remove(self._bell)
-        return ready
-
     @property
     def over(self) -> bool:
-        return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is not None
+        """Whether it has ended. Buries, too, what it has orphaned and what has ended since."""
+        if self._adopts:
+            self._left()
+        if hasattr(os, "waitid"):
+            how = os.WEXITED | os.WNOWAIT | os.WNOHANG
+            return os.waitid(os.P_PID, self.pid, how) is not None
+        if self._ended is None:  # macOS, before Python 3.13
+            pid, *facts = os.wait4(self.pid, os.WNOHANG)
+            self._ended = tuple(facts) if pid else None
+        return self._ended is not None
 
     def end(self, grace_s: float) -> None:
         """Ask it, and all that it started, to end; called again `grace_s` later, make it."""
@@ -70,7 +92,6 @@ class Command:
         """
         deadline = self._must_end_at or time.monotonic() + grace_s
         asked: set[int] = set()
-        process.end_group(self.pid, SIGTERM)
         pause_s = 0.001
         while left := self._left():
             late = time.monotonic() >= deadline
@@ -80,16 +101,19 @@ class Command:
                     asked.add(pid)
             time.sleep(pause_s)
             pause_s = min(0.05, pause_s * 2)
-        return os.wait4(self.pid, 0)[1:]
+        return self._ended or os.wait4(self.pid, 0)[1:]
 
     def _left(self) -> "list[tuple[int, int]]":
-        """Pid and start time of what it has left, as far as it can be known."""
+        """Pid and start time of what it has left to us, as far as it can be known."""
         if not self._adopts:
             return process.marked(self._home)
         left = []
         for pid in process.children():
-            if pid != self.pid and os.waitpid(pid, os.WNOHANG)[0] == 0:
-                left.append((pid, process.start_time(pid)))
+            try:
+                if pid != self.pid and os.waitpid(pid, os.WNOHANG)[0] == 0:
+                    left.append((pid, process.start_time(pid)))
+            except ChildProcessError:
+                pass  # the sampler has waited for its own
         return left
 
     def _signal_all(self, number: int) -> None:
@@ -100,11 +124,9 @@ class Command:
                     process.tell(pid, since, number)
             except ProcessLookupError:
                 pass
-        process.end_group(self.pid, number)
-        process.end_group(self.pid, SIGCONT)  # what is stopped must hear it too
-
-    def _leave(self, *_: object) -> None:
-        self.told_to_leave = True
+        if self._ended is None:
+            process.end_group(self.pid, number)
+            process.end_group(self.pid, SIGCONT)  # what is stopped must hear it too
 
 
 def _spawn(words: "list[str]", environment: "dict[str, str]", log: str) -> int:
@@ -122,12 +144,3 @@ def _spawn(words: "list[str]", environment: "dict[str, str]", log: str) -> int:
         return os.posix_spawnp(
             words[0], words, environment, file_actions=actions, setpgroup=0, **plain
         )
-
-
-def _bell() -> int:
-    """A descriptor with something to read when a child has ended or a signal came."""
-    hear, ring = os.pipe()
-    os.set_blocking(ring, False)
-    set_wakeup_fd(ring, warn_on_full_buffer=False)
-    signal(SIGCHLD, lambda *_: None)
-    return hear

@@ -37,7 +37,7 @@ def load(path: str) -> dict:
         text = stream.read()
     try:
         value, end = _scan(text, 0)
-    except StopIteration:
+    except (StopIteration, SystemError):  # the latter where `json.decoder` is not loaded
         raise ValueError(f"{path} is not JSON") from None
     if not isinstance(value, dict) or text[end:].strip():
         raise ValueError(f"{path} is not a JSON object")

@@ -5,6 +5,7 @@ VERSION = 1  # `layout` in spec.json; a shim refuses one that it does not know
 SPEC = "spec.json"  # what to run, written once; its fields are below
 CLAIM = "claim"  # a folder: the shim that makes it runs the command, any other leaves
 SHIM = "shim.json"  # boot_id, pid, start_time, command {pid, start_time} (null until it runs)
+SHIM_LOG = "shim.log"  # what the shim itself had to complain of; empty as a rule
 CODE = "code"  # the snapshot, and the working directory; holds outputs/ and logs/
 OUTPUTS = "outputs"  # in code/: collected at the end, whatever the end was
 LOGS = "logs"  # in code/: collected while the run goes on

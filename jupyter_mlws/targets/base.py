@@ -115,6 +115,10 @@ class Target(ABC):
         """
 
     @abstractmethod
+    def size(self, handle: Handle, file: str) -> int:
+        """Bytes of `file` in the run's directory now; 0 where there is none."""
+
+    @abstractmethod
     def events(self, handle: Handle) -> dict[str, int]:
         """Bytes written so far, by writer; the file is ``events/<writer>.jsonl``."""
 

@@ -1,13 +1,14 @@
 """Runs as processes of this machine."""
 
 import errno
+import fcntl
 import os
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from signal import SIGKILL, SIGTERM
 from typing import Any, TypeVar
@@ -95,17 +96,18 @@ class LocalTarget(Target):
 
     def start(self, launch: Launch, unpack: Unpack | None = None) -> None:
         home = Path(launch.handle["dir"])
-        if (home / layout.CLAIM).exists() or (home / layout.EXIT).exists():
-            return
         try:
             home.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if not (home / layout.CODE).is_dir():
-                _lay_out(home, launch.spec["inputs"], unpack)
-            files.write_whole(str(home / layout.SPEC), files.dump(launch.spec))
-            main = bundle.install(self._state / "shim") / "main.py"
+            with _alone(home):
+                if (home / layout.CLAIM).exists():
+                    return
+                if not (home / layout.CODE).is_dir():
+                    _lay_out(home, launch.spec["inputs"], unpack)
+                files.write_whole(str(home / layout.SPEC), files.dump(launch.spec))
+                main = bundle.install(self._state / "shim") / "main.py"
+                _spawn_shim(main, home, launch.spec["environment"])
         except OSError as error:
             raise _refused(error) from error
-        _spawn_shim(main, home, launch.spec["environment"])
 
     def poll(self, handle: Handle) -> Observed:
         home = _home(handle)
@@ -128,6 +130,12 @@ class LocalTarget(Target):
                 return stream.read(limit)
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             return b""
+
+    def size(self, handle: Handle, file: str) -> int:
+        try:
+            return _inside(handle, file).stat().st_size
+        except (FileNotFoundError, NotADirectoryError):
+            return 0
 
     def events(self, handle: Handle) -> dict[str, int]:
         try:
@@ -216,6 +224,17 @@ def _inside(handle: Handle, file: str) -> Path:
     return path
 
 
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Hold a folder against whoever else would start the same. It falls free when we die."""
+    folder = os.open(home, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
 def _lay_out(home: Path, links: Mapping[str, str], unpack: Unpack | None) -> None:
     """Make code/, all of it or none."""
     for old in home.glob(f"{layout.CODE}.tmp-*"):  # of a start that died halfway
@@ -266,10 +285,15 @@ def _refused(error: OSError) -> MlwsError:
 
 def _spawn_shim(main: Path, home: Path, environment: Mapping[str, str]) -> None:
     """Start it in a session of its own. What the run is told, it reads from spec.json."""
-    nothing = [(os.POSIX_SPAWN_OPEN, n, os.devnull, os.O_RDWR, 0) for n in range(3)]
+    complaints, appending = str(home / layout.SHIM_LOG), os.O_WRONLY | os.O_APPEND | os.O_CREAT
+    own_files = [
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 2, complaints, appending, 0o600),
+    ]
     words = [sys.executable, "-I", "-S", str(main), str(home)]
     own = {n: environment[n] for n in ("PATH", "LD_LIBRARY_PATH", "HOME") if n in environment}
     try:
-        os.posix_spawn(sys.executable, words, own, file_actions=nothing, setsid=True)
+        os.posix_spawn(sys.executable, words, own, file_actions=own_files, setsid=True)
     except OSError as error:
         raise LaunchRejected(f"{sys.executable} did not start: {error.strerror}.") from error
