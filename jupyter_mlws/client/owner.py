@@ -63,17 +63,23 @@ def connect(
         There is none; with `start`, it did not come up, and where its log lies.
     """
 
-    def find() -> Address:
-        try:
-            owner = read(place)
-        except OwnerNotRunning:
-            if not start:
-                raise
-            owner = _started(place, say)
+    def address() -> Address:
+        owner = reach(place, say) if start else read(place)
         return Address(url=owner.url, token=owner.token, socket=owner.socket or None)
 
-    find()
-    return Client(find)
+    address()
+    return Client(address)
+
+
+def reach(place: Workspace, say: Callable[[str], object] = lambda sentence: None) -> Owner:
+    """Who owns the workspace now; where nobody does, `mlws serve` is started. Blocks.
+
+    Raises
+    ------
+    OwnerNotRunning
+        It did not come up; says where its log lies.
+    """
+    return _now(place) or _started(place, say)
 
 
 def _started(place: Workspace, say: Callable[[str], object]) -> Owner:
@@ -105,7 +111,8 @@ def _started(place: Workspace, say: Callable[[str], object]) -> Owner:
 def _settled(place: Workspace) -> Owner | None:
     """The owner, where one is there or just coming: it holds the lock before it can answer."""
     until = time.monotonic() + TAKEOVER_S
-    while lock.held(place.state / "owner.lock") or lock.held(place.state / "standby.lock"):
+    here = os.environ.get("MLWS_DEFAULT_WORKSPACE") == str(place.root)  # a server that will see it
+    while here or any(lock.held(place.state / name) for name in ("owner.lock", "standby.lock")):
         if owner := _now(place):
             return owner
         if time.monotonic() > until:

@@ -35,6 +35,9 @@ class RunCalls:
         tag: str | None = None,
         filter: str | None = None,
         order: str | None = None,
+        parent: str | None = None,
+        archived: bool | None = None,
+        services: bool | None = None,
         limit: int = 100,
         cursor: str | None = None,
     ) -> Page[Run]:
@@ -43,11 +46,15 @@ class RunCalls:
         Parameters
         ----------
         state
-            One, or several with commas between.
+            One, or several with commas between; ``active`` for all that are not over.
         tag
             ``key`` or ``key=value``.
         filter
-            ``metrics.loss < 0.1 and parameters.lr = 0.01``.
+            Words that all must fit: ``metrics.loss<0.1 parameters.lr=0.01 digits``.
+        parent
+            Only the children of this run's id.
+        archived, services
+            Also what was archived; also the runs behind endpoints.
         """
         words = {
             "experiment": experiment,
@@ -55,6 +62,9 @@ class RunCalls:
             "tag": tag,
             "filter": filter,
             "order": order,
+            "parent": parent,
+            "archived": archived,
+            "services": services,
             "limit": limit,
             "cursor": cursor,
         }
