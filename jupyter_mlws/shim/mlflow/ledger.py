@@ -41,6 +41,7 @@ class Ledger:
         self.experiment_id = str(spec.get("experiment_id") or 0)
         self.run_id = str(spec.get("run_id") or spec.get("id") or Path(home).parent.name)
         self.models: dict[str, dict[str, Any]] = {}
+        self.attached = False  # whether a client took the run itself as its own
         self.events = EventFile(f"{home}/events")
         run = Run(self.run_id, Place(home), self.events)
         name = str(spec.get("name") or self.experiment)
@@ -61,6 +62,25 @@ class Ledger:
                 "the workspace's own address.",
             )
         return found
+
+    def written(self, arguments: dict[str, Any]) -> Entry:
+        """As `entry`, for a request that changes the run."""
+        found = self.entry(arguments)
+        self.attached = self.attached or found.parent is None
+        return found
+
+    def begin(self, name: str | None, tags: dict[str, str], start_ms: int) -> Entry:
+        """What a client that begins a run gets: the run itself, once, then children of it.
+
+        A client that was given MLFLOW_RUN_ID takes the run itself by that.
+        """
+        if self.attached or "mlflow.parentRunId" in tags:
+            return self.create(name, tags, start_ms)
+        self.attached = True
+        entry = self.entries[self.run_id]
+        for key, value in tags.items():
+            self.tag(entry, key, value)
+        return entry
 
     def create(self, name: str | None, tags: dict[str, str], start_ms: int) -> Entry:
         """A child run, of the run itself or of the child that mlflow.parentRunId names."""

@@ -33,7 +33,7 @@ def create_run(ledger: Ledger, said: Json) -> Json:
     tags = {str(t["key"]): str(t.get("value", "")) for t in said.get("tags") or ()}
     name = said.get("run_name") or tags.get("mlflow.runName")
     start_ms = int(said.get("start_time") or time.time() * 1000)
-    return {"run": document(ledger, ledger.create(name, tags, start_ms))}
+    return {"run": document(ledger, ledger.begin(name, tags, start_ms))}
 
 
 def get_run(ledger: Ledger, said: Json) -> Json:
@@ -41,7 +41,7 @@ def get_run(ledger: Ledger, said: Json) -> Json:
 
 
 def update_run(ledger: Ledger, said: Json) -> Json:
-    entry = ledger.entry(said)
+    entry = ledger.written(said)
     if said.get("run_name"):
         entry.name = str(said["run_name"])
         ledger.tag(entry, "mlflow.runName", entry.name)
@@ -62,12 +62,12 @@ def log_metric(ledger: Ledger, said: Json) -> Json:
 
 
 def log_param(ledger: Ledger, said: Json) -> Json:
-    ledger.param(ledger.entry(said), str(said.get("key")), str(said.get("value", "")))
+    ledger.param(ledger.written(said), str(said.get("key")), str(said.get("value", "")))
     return {}
 
 
 def log_batch(ledger: Ledger, said: Json) -> Json:
-    entry = ledger.entry(said)
+    entry = ledger.written(said)
     try:
         lines = [ledger.metric(entry, metric) for metric in said.get("metrics") or ()]
         for i in range(0, len(lines), AT_ONCE):
@@ -82,12 +82,12 @@ def log_batch(ledger: Ledger, said: Json) -> Json:
 
 
 def set_tag(ledger: Ledger, said: Json) -> Json:
-    ledger.tag(ledger.entry(said), str(said.get("key")), str(said.get("value", "")))
+    ledger.tag(ledger.written(said), str(said.get("key")), str(said.get("value", "")))
     return {}
 
 
 def delete_tag(ledger: Ledger, said: Json) -> Json:
-    entry, key = ledger.entry(said), str(said.get("key"))
+    entry, key = ledger.written(said), str(said.get("key"))
     if entry.tags.pop(key, None) is None:
         raise Refused("RESOURCE_DOES_NOT_EXIST", f"The run has no tag {key!r}.")
     entry.run.remove_tags(key)
@@ -95,7 +95,7 @@ def delete_tag(ledger: Ledger, said: Json) -> Json:
 
 
 def log_inputs(ledger: Ledger, said: Json) -> Json:
-    entry = ledger.entry(said)
+    entry = ledger.written(said)
     for given in said.get("datasets") or ():
         entry.datasets.append(given)
         dataset = given.get("dataset") or {}
@@ -108,7 +108,7 @@ def log_inputs(ledger: Ledger, said: Json) -> Json:
 
 
 def log_outputs(ledger: Ledger, said: Json) -> Json:
-    ledger.entry(said).models.extend(said.get("models") or ())
+    ledger.written(said).models.extend(said.get("models") or ())
     return {}
 
 
