@@ -1,0 +1,20 @@
+/** The plugins of the extension. */
+import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+
+import { endpointsPlugin } from './endpoints/plugin';
+import { modelsPlugin } from './models/plugin';
+import { runsPlugin } from './runs/plugin';
+import { targetsPlugin } from './targets/plugin';
+import { sidebarPlugin, workspacePlugin } from './workspace/plugin';
+
+const plugins: JupyterFrontEndPlugin<unknown>[] = [
+  workspacePlugin,
+  sidebarPlugin,
+  runsPlugin,
+  modelsPlugin,
+  endpointsPlugin,
+  targetsPlugin
+];
+
+export default plugins;
+export { ISidebar, IWorkspace } from './tokens';

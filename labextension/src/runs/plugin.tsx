@@ -1,0 +1,105 @@
+/** Puts the runs into JupyterLab: sidebar, commands, status bar, notifications. */
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { IStateDB } from '@jupyterlab/statedb';
+import { IStatusBar } from '@jupyterlab/statusbar';
+import * as React from 'react';
+
+import { listTargets } from '../api/targets';
+import { ISidebar, IWorkspace } from '../tokens';
+import { count } from '../ui/format';
+import { addRunCommands, CANCEL_RUN, OPEN_RUN, RUN_AGAIN } from './commands';
+import { tellEndings } from './endings';
+import { RunsModel } from './model';
+import { RunsPanel } from './panel';
+import { runsStatus } from './status';
+
+const SEEN = 'jupyter-mlws:seen';
+const SEEN_AT_MOST = 500;
+
+export const runsPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'jupyter-mlws:runs',
+  description: 'The runs of the workspace.',
+  autoStart: true,
+  requires: [IWorkspace, ISidebar],
+  optional: [IStatusBar, IStateDB],
+  activate: async (
+    app: JupyterFrontEnd,
+    workspace: IWorkspace,
+    sidebar: ISidebar,
+    statusBar: IStatusBar | null,
+    state: IStateDB | null
+  ) => {
+    const seen = await recall(state);
+    const model = new RunsModel({ workspace, seen });
+    addRunCommands(app.commands, model, workspace);
+    tellEndings(model, workspace, app.commands);
+    addSection(app, workspace, sidebar, model, () => {
+      void state?.save(SEEN, { ids: [...seen].slice(-SEEN_AT_MOST) });
+    });
+    statusBar?.registerStatusItem('jupyter-mlws:runs', {
+      item: runsStatus(model, workspace, () => sidebar.reveal('runs')),
+      align: 'left',
+      rank: 10,
+      isActive: () => model.active.length > 0,
+      activeStateChanged: model.changed
+    });
+    if (workspace.standing === 'here') {
+      await model.refresh();
+    }
+  }
+};
+
+async function recall(state: IStateDB | null): Promise<Set<string>> {
+  const kept = (await state?.fetch(SEEN)) as { ids?: string[] } | undefined;
+  return new Set(kept?.ids ?? []);
+}
+
+function addSection(
+  app: JupyterFrontEnd,
+  workspace: IWorkspace,
+  sidebar: ISidebar,
+  model: RunsModel,
+  onSeen: () => void
+): void {
+  const { trans } = workspace;
+  let targets: readonly string[] = [];
+  const readTargets = async () => {
+    targets = (await listTargets(workspace.settings)).items.map(target => target.name);
+  };
+  workspace.changed.connect(() => {
+    if (workspace.standing === 'here' && targets.length === 0) {
+      void readTargets().catch(() => undefined); // only a guess is missed
+    }
+  });
+  const run = (command: string, id: string) => {
+    if (app.commands.hasCommand(command)) {
+      void app.commands.execute(command, { id });
+    }
+  };
+  sidebar.add({
+    id: 'runs',
+    title: trans.__('Runs'),
+    rank: 10,
+    grows: true,
+    changed: model.changed,
+    count: () => {
+      const { all, found } = model.counts;
+      const some = found === null ? null : trans.__('%1 of %2', count(found), count(all));
+      return some ?? (all ? count(all) : '');
+    },
+    body: () => (
+      <RunsPanel
+        model={model}
+        workspace={workspace}
+        targets={() => targets}
+        onOpen={one => {
+          model.see(one.id);
+          onSeen();
+          run(OPEN_RUN, one.id);
+        }}
+        onCancel={one => run(CANCEL_RUN, one.id)}
+        onAgain={one => run(RUN_AGAIN, one.id)}
+      />
+    )
+  });
+}

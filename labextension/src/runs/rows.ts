@@ -1,0 +1,83 @@
+/** The rows of the list of runs, laid out from top to bottom. Their heights are known beforehand. */
+import type { Experiment, Run } from '../api/records';
+import { over } from './sentences';
+
+export const FIRST = 7; // rows of a group, then "N more"
+
+export interface IGroup {
+  readonly name: string;
+  readonly experiment: Experiment | null;
+  readonly open: boolean;
+  /** Null until they are read. */
+  readonly runs: readonly Run[] | null;
+  /** How many there are in all. */
+  readonly n: number;
+  /** How many are shown at most. */
+  readonly limit: number;
+}
+
+export type Row =
+  | { readonly kind: 'group'; readonly key: string; readonly group: IGroup }
+  | { readonly kind: 'run'; readonly key: string; readonly run: Run }
+  | { readonly kind: 'more'; readonly key: string; readonly group: IGroup; readonly n: number }
+  | { readonly kind: 'bone'; readonly key: string };
+
+export type Placed = Row & { readonly top: number; readonly height: number };
+
+const HEIGHTS: Readonly<Record<Row['kind'], number>> = { group: 24, run: 40, more: 24, bone: 40 };
+
+/** Newest first; what runs, waits or failed unseen stays on top. */
+export function sorted(runs: readonly Run[], seen: ReadonlySet<string>): readonly Run[] {
+  const rank = (run: Run) => (!over(run) || (run.state === 'Failed' && !seen.has(run.id)) ? 0 : 1);
+  return [...runs].sort(
+    (a, b) => rank(a) - rank(b) || Date.parse(b.created_at) - Date.parse(a.created_at)
+  );
+}
+
+export function lay(groups: readonly IGroup[]): readonly Placed[] {
+  const placed: Placed[] = [];
+  let top = 0;
+  for (const row of groups.flatMap(rowsOf)) {
+    const height = HEIGHTS[row.kind];
+    placed.push({ ...row, top, height });
+    top += height;
+  }
+  return placed;
+}
+
+/** The rows that a window sees, and a few around. */
+export function within(
+  rows: readonly Placed[],
+  top: number,
+  height: number,
+  overscan = 800
+): readonly Placed[] {
+  return rows.filter(
+    row => row.top + row.height > top - overscan && row.top < top + height + overscan
+  );
+}
+
+export function total(rows: readonly Placed[]): number {
+  const last = rows[rows.length - 1];
+  return last ? last.top + last.height : 0;
+}
+
+function rowsOf(group: IGroup): readonly Row[] {
+  const head: Row = { kind: 'group', key: `group:${group.name}`, group };
+  if (!group.open) {
+    return [head];
+  }
+  if (group.runs === null) {
+    const bones = Math.min(group.n, FIRST);
+    return [
+      head,
+      ...Array.from({ length: bones }, (_, i): Row => ({ kind: 'bone', key: `${head.key}:${i}` }))
+    ];
+  }
+  const rows = group.runs
+    .slice(0, group.limit)
+    .map((run): Row => ({ kind: 'run', key: `run:${run.id}`, run }));
+  const rest = group.n - rows.length;
+  const more: Row[] = rest > 0 ? [{ kind: 'more', key: `more:${group.name}`, group, n: rest }] : [];
+  return [head, ...rows, ...more];
+}
