@@ -26,26 +26,27 @@ def texts() -> "dict[str, bytes]":
     return found
 
 
-def home(folder: Path) -> Path:
-    """Where in `folder` the copy of this shim lies, or will. Reads the shim, writes nothing."""
+def home(folder: Path, held: "dict[str, bytes] | None" = None) -> Path:
+    """Where in `folder` the copy lies, or will; `held` are `texts`, as they were read before."""
     digest = sha256()
-    for name, text in sorted(texts().items()):
+    for name, text in sorted((held or texts()).items()):
         digest.update(f"{name}\0{len(text)}\0".encode() + text)
     return folder / digest.hexdigest()[:16]
 
 
-def install(folder: Path) -> Path:
+def install(folder: Path, held: "dict[str, bytes] | None" = None) -> Path:
     """Put the copy into a folder, unless it is there; its path. Safe to call at once by many."""
-    place = home(folder)
+    content = held or texts()
+    place = home(folder, content)
     if not place.is_dir():
-        _write(folder, place)
+        _write(folder, place, content)
     return place
 
 
-def _write(folder: Path, place: Path) -> None:
+def _write(folder: Path, place: Path, content: "dict[str, bytes]") -> None:
     folder.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=".new-", dir=folder))
-    for name, text in texts().items():
+    for name, text in content.items():
         (scratch / name).parent.mkdir(parents=True, exist_ok=True)
         files.write_whole(str(scratch / name), text)
     try:

@@ -37,7 +37,7 @@ class Loopback:
         """Answer from now on, in a thread that ends with the shim."""
         self._served = True
         try:
-            from jupyter_mlws.shim.mlflow import responder
+            from jupyter_mlws.shim.mlflow.responder import serve
         except ImportError:  # a shim without MLflow's protocol: callers are refused at once
             self._socket.close()
             return
@@ -46,7 +46,7 @@ class Loopback:
 
         listening = socket.socket(fileno=self._socket.detach())
         threading.Thread(
-            target=responder.serve,
+            target=serve,
             args=(listening, self._home, self._spec, self._token),
             daemon=True,
         ).start()

@@ -63,7 +63,8 @@ class LocalTarget(Target):
         self._state = state.absolute()
         self._environment = inherited(environment)
         self._python, self._grace_s = settings.python, settings.grace_s
-        self._copy = bundle.home(self._state / "shim")
+        self._shim = bundle.texts()  # held: the package may be upgraded under us
+        self._copy = bundle.home(self._state / "shim", self._shim)
         self._gauge = Gauge(self._state)
         self.slots = settings.slots or cpus()
 
@@ -104,7 +105,7 @@ class LocalTarget(Target):
                 if not (home / layout.CODE).is_dir():
                     _lay_out(home, launch.spec["inputs"], unpack)
                 files.write_whole(str(home / layout.SPEC), files.dump(launch.spec))
-                main = bundle.install(self._state / "shim") / "main.py"
+                main = bundle.install(self._state / "shim", self._shim) / "main.py"
                 _spawn_shim(main, home, launch.spec["environment"])
         except OSError as error:
             raise _refused(error) from error
@@ -189,9 +190,12 @@ class LocalTarget(Target):
             return
         shim = _record(home, layout.SHIM, ShimRecord)
         if shim is not None and _record(home, layout.EXIT, Exit) is None and any(shim.living(home)):
-            known.end_all(home, shim, SIGKILL)
             known.kill(shim)
-        shutil.rmtree(home, ignore_errors=True)
+            known.end_all(home, shim, SIGKILL)
+        for _ in range(3):  # what has just been killed may still write
+            shutil.rmtree(home, ignore_errors=True)
+        with suppress(OSError):  # other attempts are there
+            home.parent.rmdir()
 
     def look(self) -> Machine:
         return self._gauge.look()
