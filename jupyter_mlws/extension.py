@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_server.extension.application import ExtensionApp
-from tornado.routing import Rule
 from traitlets import Unicode
 
 from jupyter_mlws.errors import OwnerNotRunning
 from jupyter_mlws.server.feed import SCHEMA_FILE
-from jupyter_mlws.server.forward import ForwardHandler, Gate
+from jupyter_mlws.server.forward import gate
 from jupyter_mlws.server.ownership import Changed, Ownership
 from jupyter_mlws.server.waiting import Waiting
 
@@ -69,8 +68,7 @@ class MLWSApp(ExtensionApp):
     def initialize_handlers(self) -> None:
         """Only the gate: the workspace's own handlers are loaded once there is a workspace."""
         app = self.serverapp.web_app  # type: ignore[union-attr]
-        gate = Gate(app.settings["base_url"], self.ownership)
-        app.add_handlers(".*$", [Rule(gate, ForwardHandler, {"ownership": self.ownership})])
+        app.add_handlers(".*$", gate(app.settings["base_url"], self.ownership))
 
     def _start_jupyter_server_extension(self, serverapp: Any) -> Coroutine[Any, Any, None]:
         return self.ownership.start()

@@ -26,11 +26,8 @@ class WorkspaceServer(ServerApp):
     def load_config_file(self, *_: Any, **__: Any) -> None:
         """The user's Jupyter configuration is for another server: it may open this one wide."""
 
-    def write_server_info_file(self) -> None:
-        """Nobody should take this one for a Jupyter server with notebooks."""
-
-    def write_browser_open_files(self) -> None:
-        """There is no page to open."""
+    def start_app(self) -> None:
+        """No page, no token in the log, no note by which others take this one for a notebook's."""
 
     def init_shutdown_no_activity(self) -> None:
         self._since = time.time()
@@ -70,6 +67,8 @@ def serve(root: Path | str, idle_s: float = IDLE_S, port: int = 0) -> None:
     ------
     NotFound, Invalid
         `root` is no workspace, or cannot be read.
+    StoreNewer, StoreBroken, DiskFull
+        Its store cannot be opened.
     """
     place = workspace.load(root)
     logging.basicConfig(
@@ -94,3 +93,6 @@ def serve(root: Path | str, idle_s: float = IDLE_S, port: int = 0) -> None:
     server.config.MLWSApp.kind = "serve"
     server.initialize(argv=[], find_extensions=False)
     server.start()
+    problem = server.web_app.settings["mlws"].ownership.problem
+    if problem is not None:
+        raise problem

@@ -4,13 +4,17 @@ import asyncio
 import re
 from typing import Any
 
+from jupyter_server.auth.decorator import allow_unauthenticated
+from jupyter_server.base.handlers import APIHandler
+from jupyter_server.utils import url_path_join
 from tornado import web
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, ResponseStartLine
-from tornado.routing import Matcher
+from tornado.routing import Matcher, Rule
 
 from jupyter_mlws.client import known, workspace
 from jupyter_mlws.client import owner as owners
 from jupyter_mlws.errors import NotFound, OwnerNotRunning
+from jupyter_mlws.records import codec
 from jupyter_mlws.records.owner import Owner
 from jupyter_mlws.records.workspace import Health
 from jupyter_mlws.server import relay
@@ -19,7 +23,7 @@ from jupyter_mlws.server.ownership import Ownership, version
 from jupyter_mlws.server.policy import NEEDED
 
 OURS = frozenset({"server", "date", "set-cookie", "connection", "transfer-encoding", "keep-alive"})
-HEALTH = frozenset({"health", "api/v1/health"})
+HEALTH = r"mlws/(?:api/v1/)?health"
 WAIT_S = 10.0  # for an owner: a takeover needs 2
 
 
@@ -43,6 +47,18 @@ class Gate(Matcher):
         return {"path_kwargs": {"other": other.encode(), "rest": rest.encode()}}
 
 
+class HealthHandler(APIHandler):
+    """Answers anyone, and says which workspace, but nothing of it."""
+
+    @allow_unauthenticated
+    def get(self) -> None:
+        place = self.settings["mlws"].ownership.place
+        health = Health(
+            status="ok", version=version(), workspace=None if place is None else place.id
+        )
+        self.finish(codec.encode(health))
+
+
 @web.stream_request_body
 class ForwardHandler(RecordHandler):
     """Lets in whom the policy lets in, then passes everything on, as a stream both ways."""
@@ -55,8 +71,6 @@ class ForwardHandler(RecordHandler):
     async def prepare(self) -> None:  # type: ignore[override]
         self._other = self.path_kwargs["other"]
         self._rest = self.path_kwargs["rest"]
-        if self._rest in HEALTH and not self._other:
-            return  # this server's own, and anyone's
         self._needed = needed(str(self.request.method), self._rest)
         await super().prepare()
         if self._upgrades and not self._may_upgrade():
@@ -73,20 +87,15 @@ class ForwardHandler(RecordHandler):
         if self._relay is not None:
             await self._relay.send(chunk)
 
+    @web.authenticated
     async def get(self, **_: str) -> None:
-        if self._upgrades and self._owner is not None:
+        if self._relay is not None:
+            await self._relay.answer()
+            self.finish()
+        elif self._owner is not None:
             await self._splice(self._owner)
-        else:
-            await self._answer()
 
-    async def _answer(self, **_: str) -> None:
-        if self._relay is None:
-            self.reply(Health(status="ok", version=version(), workspace=self._id))
-            return
-        await self._relay.answer()
-        self.finish()
-
-    head = post = put = patch = delete = _answer
+    head = post = put = patch = delete = get
 
     def on_connection_close(self) -> None:
         super().on_connection_close()
@@ -144,6 +153,14 @@ class ForwardHandler(RecordHandler):
         head = [f"GET {self._where} HTTP/1.1", *(f"{n}: {v}" for n, v in headers.get_all())]
         await upstream.write("\r\n".join([*head, "", ""]).encode("latin1"))
         await relay.splice(self.detach(), upstream)
+
+
+def gate(base_url: str, ownership: Ownership) -> list[Any]:
+    """The rules that stand before the workspace's own handlers, and are always there."""
+    return [
+        (url_path_join(base_url, HEALTH), HealthHandler),
+        Rule(Gate(base_url, ownership), ForwardHandler, {"ownership": ownership}),
+    ]
 
 
 def needed(method: str, rest: str) -> tuple[str, str] | None:

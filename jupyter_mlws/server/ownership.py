@@ -160,13 +160,15 @@ class Ownership:
                 if str(error) != str(self.problem):
                     log.error("%s", error)
                 self.problem = error
-                wait_s = AGAIN_S
             except Exception:  # noqa: BLE001 - edge: the server goes on, and tries again
                 log.exception("The workspace could not be opened.")
                 self.problem = MlwsError(
-                    "The workspace could not be opened; the server's log says why."
+                    "The workspace cannot be opened; the server's log says why."
                 )
+            if self.problem is not None:
                 wait_s = AGAIN_S
+                if self._kind == "serve":  # it is there for nothing else
+                    self._server.stop()
             await asyncio.sleep(wait_s)
 
     async def _look(self) -> None:
@@ -181,6 +183,7 @@ class Ownership:
             self._lock = lock.Lock(self.place.state / "owner.lock")
             self._standby = lock.Lock(self.place.state / "standby.lock")
         if not self._lock.take():
+            self.problem = None
             self._standby.take()  # so that clients wait for us instead of starting another
             return
         try:

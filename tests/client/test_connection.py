@@ -1,4 +1,4 @@
-"""The wire: errors come back as what they were, lost connections are not noticed, names are safe."""
+"""The wire: errors come back as they were, lost connections go unnoticed, names are safe."""
 
 import json
 import socket
