@@ -6,6 +6,7 @@ wire (``POST packs``) and into a pack file, so that the index can be made again 
 """
 
 import struct
+import threading
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from typing import Literal, NamedTuple
@@ -58,13 +59,14 @@ def end(n_records: int) -> bytes:
 def shrinks(first: bytes) -> bool:
     """Is compression worth it? Tries it on the first 64 kB: more than a tenth must go."""
     tried = first[:TRIED_BYTES]
-    return len(zstandard.ZstdCompressor(level=1).compress(tried)) < 0.9 * len(tried)
+    return len(_press().compress(tried)) < 0.9 * len(tried)
 
 
 def small_record(digest: str, content: bytes) -> tuple[Header, bytes]:
     """The record of a content that fits in memory: its header, and the bytes to follow it."""
-    if shrinks(content):
-        packed = zstandard.ZstdCompressor(level=1).compress(content)
+    tried = _press().compress(content[:TRIED_BYTES])
+    if len(tried) < 0.9 * min(len(content), TRIED_BYTES):
+        packed = tried if len(content) <= TRIED_BYTES else _press().compress(content)
         return Header(digest, "zstd", len(packed), len(content)), packed
     return Header(digest, "plain", len(content), len(content)), content
 
@@ -81,8 +83,7 @@ def plain(header: Header, packed: bytes) -> bytes:
     if header.encoding == "zstd":
         try:
             fits = zstandard.frame_content_size(packed) == header.size_bytes  # no bomb
-            expand = zstandard.ZstdDecompressor()
-            content = expand.decompress(packed, allow_extra_data=False) if fits else b""
+            content = _expand().decompress(packed, allow_extra_data=False) if fits else b""
         except zstandard.ZstdError:
             content = b""
     if len(content) != header.size_bytes or digest_of(content) != header.digest:
@@ -115,6 +116,28 @@ def records(chunks: Iterable[bytes]) -> Iterator[Record]:
         yield Record(header, source.pieces(length))
     if count != length or source.more():
         raise Invalid("The pack has another number of contents than it says; send it again.")
+
+
+class _Tools(threading.local):
+    """One compressor a thread: making one costs more than using it on a small file."""
+
+    press: zstandard.ZstdCompressor | None = None
+    expand: zstandard.ZstdDecompressor | None = None
+
+
+_tools = _Tools()
+
+
+def _press() -> zstandard.ZstdCompressor:
+    if _tools.press is None:
+        _tools.press = zstandard.ZstdCompressor(level=1)
+    return _tools.press
+
+
+def _expand() -> zstandard.ZstdDecompressor:
+    if _tools.expand is None:
+        _tools.expand = zstandard.ZstdDecompressor()
+    return _tools.expand
 
 
 class _Source:

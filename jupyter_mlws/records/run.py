@@ -204,6 +204,7 @@ class Attempt(Struct, frozen=True, kw_only=True):
     run_id: str
     n: int
     handle: dict[str, Any]  # how its target finds it; settled before it starts
+    command: tuple[str, ...] = ()  # the words, as they are executed
     started_at: Instant | None = None
     ended_at: Instant | None = None
     exit: Exit | None = None

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from jupyter_mlws.errors import NotFound
-from jupyter_mlws.records.codec import columns, convert
+from jupyter_mlws.records.codec import columns
 from jupyter_mlws.records.instant import Instant
 from jupyter_mlws.store.placed import Placed
 from jupyter_mlws.store.tables import blobs
@@ -119,8 +119,15 @@ def move(tx: Connection, placed: Iterable[Placed]) -> None:
         tx.execute(blobs.update().where(blobs.c.digest == one.digest).values(columns(one)))
 
 
-def _placed(row: object) -> Placed:
-    return convert(row, Placed)
+def _placed(row: Any) -> Placed:
+    return Placed(
+        digest=row.digest,
+        size_bytes=row.size_bytes,
+        pack=row.pack,
+        offset=row.offset,
+        length=row.length,
+        encoding=row.encoding,
+    )
 
 
 def _batches(values: Iterable[Placed] | Iterable[str]) -> Iterator[list]:  # type: ignore[type-arg]

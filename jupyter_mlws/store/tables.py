@@ -97,6 +97,8 @@ runs = Table(
     Column("lease", String),  # who may move it now
     Column("leased_until", BigInteger),
     Column("epoch", Integer, nullable=False, default=0),
+    Column("progress", Json),  # of a running script or notebook: records.run.Progress
+    Column("machine", Json),  # where it ran, as its shim said
     Column("document", Text),  # the list's row, ready to send
     *_born(),
     Unique("experiment_id", "number"),
@@ -108,6 +110,7 @@ attempts = Table(
     Column("run_id", ForeignKey("runs.id"), primary_key=True),
     Column("n", Integer, primary_key=True),
     Column("handle", Json, nullable=False),
+    Column("command", Json, nullable=False),  # the words, as they are executed
     Column("started_at", BigInteger),
     Column("ended_at", BigInteger),
     Column("exit", Json),
@@ -253,7 +256,7 @@ model_versions = Table(
     Column("tags", Json, nullable=False),
     Column("properties", Json, nullable=False),
     Column("sample", Json),
-    Column("metrics", Json, nullable=False),
+    Column("metrics", Json, nullable=False),  # the run's last values, when it was registered
     Column("deleted_at", BigInteger),
     *_born(),
 )

@@ -1,0 +1,25 @@
+"""Cancel: from a user's wish to a run that is asked to end."""
+
+from jupyter_mlws.backend import Backend
+from jupyter_mlws.records.run import Reason, Run, RunState
+from jupyter_mlws.store import runs
+
+
+def cancel(backend: Backend, ref: str, by: str) -> Run:
+    """Ask a run to end and wake the runner. Asked twice, or too late, changes nothing.
+
+    Raises
+    ------
+    NotFound
+        No such run.
+    """
+    with backend.store.write() as tx:
+        run = runs.get(tx, runs.resolve(tx, ref))
+        if run.state in (RunState.CANCEL_REQUESTED, RunState.FINALIZING) or run.state.over:
+            return run
+        waits = run.state is RunState.QUEUED
+        to = RunState.CANCELED if waits else RunState.CANCEL_REQUESTED
+        told = f"Canceled by {by}" + (" while it waited." if waits else ".")
+        run = runs.move(tx, run.id, to, at=backend.now(), code=Reason.USER_CANCEL, sentence=told)
+    backend.woken()
+    return run

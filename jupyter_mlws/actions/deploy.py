@@ -1,0 +1,108 @@
+"""Deploy: from a model version to an endpoint that will answer."""
+
+import re
+
+from jupyter_mlws.actions import router
+from jupyter_mlws.actions.seal import hashes, new_keys, seal
+from jupyter_mlws.actions.serving import describe
+from jupyter_mlws.actions.submit import check_target
+from jupyter_mlws.backend import Backend
+from jupyter_mlws.errors import Invalid, MlwsError
+from jupyter_mlws.records.endpoint import Endpoint, EndpointState, NewEndpoint
+from jupyter_mlws.records.model import ModelVersion
+from jupyter_mlws.store import endpoints, models, snapshots
+from jupyter_mlws.store.endpoints import Code, Row, Setup
+from jupyter_mlws.store.transaction import Transaction
+
+NAME = re.compile(r"^[a-z0-9A-Z][a-zA-Z0-9._-]{0,63}$")
+MOST_INSTANCES = 64
+
+
+def deploy(backend: Backend, new: NewEndpoint, by: str) -> Endpoint:
+    """Make an endpoint and start its router. It answers when its state is Healthy.
+
+    Raises
+    ------
+    Invalid
+        The name, target, script or number of instances will not do.
+    NotFound
+        No such model version.
+    Conflict
+        The name is taken. Whatever is raised, nothing is left behind.
+    """
+    code = _checked(backend, new)
+    keys = new_keys()
+    row = Row(
+        name=new.name,
+        state=EndpointState.TRANSITIONING,
+        reason=None,
+        desired="up",
+        target=new.target,
+        port=router.free_port(),
+        key_hashes=hashes(keys),
+        keys_sealed=seal(backend.key, new.name, keys),
+        revision=1,
+        run_id=None,
+        config=Setup(instances=new.instances, limits=new.limits, variables=new.variables),
+        created_at=backend.now(),
+        created_by=by,
+    )
+    with backend.store.write() as tx:
+        version = models.resolve(tx, new.model)
+        check_script(tx, code)
+        endpoints.create(tx, row)
+        known = (version.name, version.version)
+        endpoints.deploy(tx, new.name, 1, known, code, at=row.created_at, by=by)
+    try:
+        _lay(backend, row, version, code)
+    except MlwsError:
+        with backend.store.write() as tx:
+            endpoints.remove(tx, new.name, at=backend.now())
+        router.clear(backend, new.name)
+        raise
+    with backend.store.write() as tx:
+        router.start(backend, tx, row)
+    backend.woken()
+    return describe(backend, new.name)
+
+
+def check_script(tx: Transaction, code: Code) -> None:
+    """Raises Invalid where the snapshot has no such entry script."""
+    if code.script is None:
+        return
+    if code.snapshot is None:
+        raise Invalid("An entry script needs the snapshot it lies in.", "snapshot")
+    paths = {entry.path for entry in snapshots.get(tx, code.snapshot).entries}
+    if code.script not in paths:
+        scripts = ", ".join(sorted(path for path in paths if path.endswith(".py"))[:10]) or "none"
+        raise Invalid(
+            f"There is no {code.script!r} in the folder; scripts are: {scripts}.", "script"
+        )
+
+
+def check_instances(instances: int) -> None:
+    """Raises Invalid."""
+    if not 1 <= instances <= MOST_INSTANCES:
+        raise Invalid(f"An endpoint has between 1 and {MOST_INSTANCES} instances.", "instances")
+
+
+def _checked(backend: Backend, new: NewEndpoint) -> Code:
+    if not NAME.match(new.name):
+        raise Invalid(
+            f"{new.name!r} cannot name an endpoint: use letters, digits, dots and dashes.", "name"
+        )
+    check_target(backend, new.target)
+    if backend.targets[new.target].kind != "local":
+        raise Invalid(
+            f"Endpoints cannot run on {new.target!r} yet, only on local targets.", "target"
+        )
+    check_instances(new.instances)
+    return Code(
+        script=new.script, snapshot=new.snapshot, python=new.python, instances=new.instances
+    )
+
+
+def _lay(backend: Backend, row: Row, version: ModelVersion, code: Code) -> None:
+    router.clear(backend, row.name)
+    router.lay_revision(backend, row.name, 1, version.label, code)
+    router.configure(backend, row, 1, version.label, code, version.sample, row.config)

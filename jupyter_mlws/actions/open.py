@@ -1,0 +1,106 @@
+"""Open: from a workspace's folder to its parts, working together."""
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+
+from jupyter_mlws.backend import Backend, Settings
+from jupyter_mlws.records.ids import new_id
+from jupyter_mlws.records.instant import Instant
+from jupyter_mlws.store import targets as known_targets
+from jupyter_mlws.store.open import Store
+from jupyter_mlws.store.packs import Packs
+from jupyter_mlws.targets.base import Target
+from jupyter_mlws.targets.registry import build
+
+WORKERS, STREAMS = 2, 8
+
+
+def open_backend(settings: Settings, changed: Callable[[int, tuple[str, ...]], None]) -> Backend:
+    """Open the store, the blobs and the targets of a workspace that this process owns.
+
+    Parameters
+    ----------
+    changed
+        Told after every commit that changed something, by the thread that wrote.
+
+    Raises
+    ------
+    StoreNewer, StoreBroken, DiskFull
+        Nothing was changed.
+    """
+    state = settings.state
+    for name in ("tmp", "runs", "keys", "endpoints", "backups"):
+        (state / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+    store = Store(state / "store.db", changed)
+    work = ThreadPoolExecutor(WORKERS, thread_name_prefix="mlws-work")
+    streams = ThreadPoolExecutor(STREAMS, thread_name_prefix="mlws-stream")
+    poke = _poke(state / "poke")
+
+    def close() -> None:
+        work.shutdown(wait=True)
+        streams.shutdown(wait=True)
+        store.close()
+
+    return Backend(
+        settings=settings,
+        store=store,
+        packs=Packs(state / "blobs"),
+        targets=_targets(store, settings),
+        key=_key(state / "keys" / "workspace"),
+        work=work,
+        streams=streams,
+        now=Instant.now,
+        new_id=lambda: new_id(Instant.now()),
+        woken=lambda: _ring(poke),
+        close=close,
+    )
+
+
+def _targets(store: Store, settings: Settings) -> dict[str, Target]:
+    """The targets of the table; `local` is always there."""
+    with store.read() as tx:
+        rows = known_targets.listed(tx)
+    if not any(name == "local" for name, _, _ in rows):
+        with store.write() as tx:
+            known_targets.attach(tx, "local", "local", {}, at=Instant.now(), by="mlws")
+            rows = known_targets.listed(tx)
+    return {
+        name: build(kind, settings.state, dict(os.environ), config) for name, kind, config in rows
+    }
+
+
+def _poke(path: Path) -> Path:
+    """The pipe into which shims write a byte when there is news, and we when there is work."""
+    if path.exists() and not path.is_fifo():
+        path.unlink()
+    if not path.exists():
+        os.mkfifo(path, 0o600)
+    return path
+
+
+def _ring(path: Path) -> None:
+    with suppress(OSError):  # nobody listens, or the pipe is full of rings
+        descriptor = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+        try:
+            os.write(descriptor, b"w")
+        finally:
+            os.close(descriptor)
+
+
+def _key(path: Path) -> bytes:
+    """The workspace's own key; made once."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        key = os.urandom(32)
+        scratch = path.with_suffix(".new")
+        descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(descriptor, "wb") as stream:
+            stream.write(key)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(scratch, path)
+        return key

@@ -1,0 +1,108 @@
+"""Router: an endpoint's process and its directory, as the server sees them."""
+
+import shutil
+import socket
+import sys
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from msgspec import structs
+
+from jupyter_mlws.actions import unpack
+from jupyter_mlws.backend import Backend
+from jupyter_mlws.errors import TargetUnreachable
+from jupyter_mlws.records.run import NewRun, Run, RunSpec
+from jupyter_mlws.scoring import bundle
+from jupyter_mlws.scoring import config as configs
+from jupyter_mlws.scoring.admin import Admin
+from jupyter_mlws.store import endpoints, runs
+from jupyter_mlws.store.endpoints import Code, Row, Setup
+from jupyter_mlws.store.transaction import Transaction
+
+EXPERIMENT = "endpoints"
+
+
+def home(backend: Backend, name: str) -> Path:
+    return backend.settings.state / "endpoints" / name
+
+
+def admin(backend: Backend, name: str) -> Admin:
+    return Admin(home(backend, name))
+
+
+def lay_revision(backend: Backend, name: str, revision: int, model: str, code: Code) -> Any:
+    """Write a revision's model and code below the endpoint's directory; the model's version.
+
+    What an earlier try left half written is replaced.
+    """
+    folder = home(backend, name) / "revisions" / str(revision)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700, parents=True)
+    version = unpack.lay_model(backend, model, folder / "model")
+    if code.snapshot is not None:
+        unpack.lay_snapshot(backend, code.snapshot, folder / "code")
+    return version
+
+
+def configure(
+    backend: Backend, row: Row, revision: int, model: str, code: Code, sample: Any, setup: Setup
+) -> None:
+    """Write router.json: what the router should serve from its next look on."""
+    folder = home(backend, row.name) / "revisions" / str(revision)
+    assert row.port is not None
+    config = configs.Config(
+        name=row.name,
+        port=row.port,
+        key_hashes=row.key_hashes,
+        revision=revision,
+        python=code.python or sys.executable,
+        model_dir=str(folder / "model"),
+        model=model,
+        code_dir=str(folder / "code") if code.snapshot else None,
+        script=code.script,
+        sample=sample,
+        variables=setup.variables,
+        instances=code.instances,
+        limits=configs.Limits(**structs.asdict(setup.limits)),
+    )
+    configs.write(home(backend, row.name), config)
+
+
+def tell_keys(backend: Backend, name: str) -> None:
+    """Hand the stored key hashes to the router, now and for its next start."""
+    with backend.store.read() as tx:
+        row = endpoints.get(tx, name)
+    folder = home(backend, name)
+    with suppress(OSError, ValueError):  # not laid out yet: the hashes come with the rest
+        configs.write(folder, replace(configs.read(folder), key_hashes=row.key_hashes))
+    with suppress(TargetUnreachable):  # it reads them when it starts
+        Admin(folder).keys()
+
+
+def start(backend: Backend, tx: Transaction, row: Row) -> Run:
+    """Queue the run that is the router; the endpoint's row names it from now on."""
+    main = bundle.install(backend.settings.state / "scoring")
+    spec = RunSpec(
+        command=(sys.executable, "-I", str(main), str(home(backend, row.name))),
+        experiment=EXPERIMENT,
+        target=row.target,
+        name=row.name,
+    )
+    new = NewRun(id=backend.new_id(), spec=spec)
+    run = runs.create(tx, new, at=backend.now(), by=row.created_by, kind="service")
+    endpoints.change(tx, row.name, at=backend.now(), run_id=run.id)
+    return run
+
+
+def free_port() -> int:
+    """A port of the loopback interface that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def clear(backend: Backend, name: str) -> None:
+    """Remove the endpoint's directory."""
+    shutil.rmtree(home(backend, name), ignore_errors=True)

@@ -1,0 +1,70 @@
+"""Serving: an endpoint as it is now, with what its router says of itself."""
+
+from typing import Any
+
+from jupyter_mlws.actions import router
+from jupyter_mlws.backend import Backend
+from jupyter_mlws.errors import NotFound, TargetUnreachable
+from jupyter_mlws.records import codec
+from jupyter_mlws.records.endpoint import Endpoint, Replica, Traffic
+from jupyter_mlws.store import endpoints, models
+from jupyter_mlws.store.endpoints import Row
+
+LOOK_S = 2.0
+
+
+def describe(backend: Backend, name: str) -> Endpoint:
+    """Raises NotFound."""
+    with backend.store.read() as tx:
+        row = endpoints.get(tx, name)
+    return _whole(backend, row)
+
+
+def listed(backend: Backend) -> list[Endpoint]:
+    with backend.store.read() as tx:
+        rows = endpoints.listed(tx)
+    return [_whole(backend, row) for row in rows]
+
+
+def _whole(backend: Backend, row: Row) -> Endpoint:
+    with backend.store.read() as tx:
+        tried = endpoints.deployments(tx, row.name)
+        current = next((d for d in tried if d.revision == row.revision), None)
+        sample = None
+        if current is not None:
+            try:
+                sample = models.resolve(tx, current.model).sample
+            except NotFound:  # deleted while another revision served
+                sample = None
+    said = _status(backend, row)
+    address = f"http://127.0.0.1:{row.port}"
+    return Endpoint(
+        name=row.name,
+        state=row.state,
+        reason=row.reason,
+        target=row.target,
+        scoring_uri=f"{address}/score",
+        openapi_uri=f"{address}/openapi.json",
+        models=() if current is None else (current.model,),
+        instances=row.config.instances,
+        revision=row.revision,
+        run_id=row.run_id,
+        script=None if current is None else current.script,
+        sample=sample,
+        limits=row.config.limits,
+        replicas=codec.convert(said.get("replicas", ()), tuple[Replica, ...]),
+        traffic=codec.convert(said["traffic"], Traffic) if said.get("traffic") else None,
+        deployments=tried,
+        created_at=row.created_at,
+        created_by=row.created_by,
+    )
+
+
+def _status(backend: Backend, row: Row) -> dict[str, Any]:
+    """What the router says; empty where it does not answer now."""
+    if row.run_id is None:
+        return {}
+    try:
+        return router.admin(backend, row.name).status(LOOK_S)
+    except TargetUnreachable:
+        return {}

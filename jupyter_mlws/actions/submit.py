@@ -1,0 +1,97 @@
+"""Submit: from a specification to a queued run."""
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from jupyter_mlws.backend import Backend
+from jupyter_mlws.errors import Conflict, Invalid
+from jupyter_mlws.records import codec
+from jupyter_mlws.records.run import NewRun, Run, RunAgain, RunSpec, RunState
+from jupyter_mlws.store import runs, snapshots
+
+
+def submit(backend: Backend, new: NewRun, by: str) -> Run:
+    """Queue a run and wake the runner. Sent twice with the same id, it is one run.
+
+    Parameters
+    ----------
+    by
+        The user's name.
+
+    Raises
+    ------
+    Invalid
+        The target, the snapshot or the script is not there. Nothing was stored.
+    Conflict
+        The id belongs to a run with another specification.
+    """
+    new = replace(new, id=new.id or backend.new_id())
+    check_target(backend, new.spec.target)
+    with backend.store.write() as tx:
+        if new.spec.snapshot is not None:
+            snapshots.get(tx, new.spec.snapshot)
+        run = runs.create(tx, new, at=backend.now(), by=by)
+    backend.woken()
+    return run
+
+
+def dry_run(backend: Backend, new: NewRun, by: str) -> dict[str, Any]:
+    """What would be started, where: the prepared launch. Nothing is stored. Raises Invalid."""
+    check_target(backend, new.spec.target)
+    at = backend.now()
+    run = Run(
+        id=new.id or backend.new_id(),
+        experiment=new.spec.experiment,
+        number=0,
+        kind="notebook" if new.spec.notebook else "script",
+        state=RunState.QUEUED,
+        state_since=at,
+        target=new.spec.target,
+        priority=new.spec.priority,
+        spec=new.spec,
+        parameters=new.spec.parameters,
+        snapshot=new.spec.snapshot,
+        created_at=at,
+        created_by=by,
+    )
+    return codec.document(backend.targets[new.spec.target].prepare(run))
+
+
+def again(backend: Backend, run_id: str, order: RunAgain, by: str) -> Run:
+    """Queue a run like another: same snapshot and command, with other arguments where given.
+
+    Raises
+    ------
+    NotFound
+        No such run.
+    Conflict
+        It is a child or a service: it has no command of its own to repeat.
+    """
+    with backend.store.read() as tx:
+        run_id = runs.resolve(tx, run_id)
+        run = runs.get(tx, run_id)
+    if run.kind not in ("script", "notebook") or run.parent_id:
+        raise Conflict(f"{run.label} was started by another program and cannot be run again.")
+    spec = _changed(run.spec, order)
+    tags = {**spec.tags, "mlws.again_of": run.id}
+    spec = replace(spec, tags=tags)
+    return submit(backend, NewRun(id=order.id, spec=spec), by)
+
+
+def check_target(backend: Backend, target: str) -> None:
+    """Raises Invalid, naming the targets that there are."""
+    if target not in backend.targets:
+        known = ", ".join(sorted(backend.targets))
+        raise Invalid(f"There is no target {target!r} here; there is {known}.", "spec.target")
+
+
+def _changed(spec: RunSpec, order: RunAgain) -> RunSpec:
+    news = {
+        name: getattr(order, name)
+        for name in ("arguments", "target", "name")
+        if getattr(order, name) is not None
+    }
+    if order.parameters is not None:
+        news["parameters"] = {**spec.parameters, **order.parameters}
+    return replace(spec, **news)

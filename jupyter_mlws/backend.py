@@ -1,0 +1,41 @@
+"""The parts of a workspace, put together once, at start-up. Holds; does nothing."""
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jupyter_mlws.records.instant import Instant
+
+if TYPE_CHECKING:  # a server without a workspace loads neither the database nor the targets
+    from jupyter_mlws.store.open import Store
+    from jupyter_mlws.store.packs import Packs
+    from jupyter_mlws.targets.base import Target
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Which workspace, and who owns it."""
+
+    root: Path
+    state: Path
+    workspace_id: str
+    name: str
+    default_target: str
+    owner: str  # "jupyterlab" or "serve"
+
+
+@dataclass(frozen=True)
+class Backend:
+    settings: Settings
+    store: "Store"
+    packs: "Packs"
+    targets: "dict[str, Target]"
+    key: bytes  # the workspace's own, 32 bytes
+    work: Executor  # two threads for what needs the processor: more would hold up the event loop
+    streams: Executor  # a few for what waits: bodies, files, endpoints
+    now: Callable[[], Instant]
+    new_id: Callable[[], str]
+    woken: Callable[[], None]  # tells the runner that there is work
+    close: Callable[[], None]

@@ -1,0 +1,114 @@
+"""Wake, look at the rows and at the targets, move each run one step, sleep."""
+
+import logging
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from select import select
+from uuid import uuid4
+
+from jupyter_mlws.backend import Backend
+from jupyter_mlws.records.run import Run
+from jupyter_mlws.runner.admit import admit
+from jupyter_mlws.runner.contact import Contact
+from jupyter_mlws.runner.endpoints import EndpointWatch
+from jupyter_mlws.runner.housekeeping import Housekeeping
+from jupyter_mlws.runner.step import Step
+from jupyter_mlws.store import queue
+from jupyter_mlws.targets.base import Observed
+
+log = logging.getLogger(__name__)
+LEASE_S = 30.0
+BUSY_S, IDLE_S = 0.5, 5.0  # between two looks, where nobody wakes us
+HANDS = 4  # runs that are started or collected at the same time
+
+
+class Runner:
+    """Moves the runs of one workspace, in a thread of its own.
+
+    It remembers nothing that it could not find again: a new one, after a kill -9,
+    goes on where the rows and the runs' directories say.
+    """
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self._token = uuid4().hex
+        self._step = Step(backend, self._token)
+        self._contact = Contact()
+        self._endpoints = EndpointWatch(backend)
+        self._housekeeping = Housekeeping(backend)
+        self._hands = ThreadPoolExecutor(HANDS, thread_name_prefix="mlws-run")
+        self._busy: set[str] = set()  # runs that a hand works on
+        self._renew_at = backend.now()
+        self._stopping = False
+        self._thread = threading.Thread(target=self._loop, name="mlws-runner", daemon=True)
+        path = str(backend.settings.state / "poke")
+        self._poke = os.open(path, os.O_RDWR | os.O_NONBLOCK)  # also to write: never at its end
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the loop after its present turn. The runs go on."""
+        self._stopping = True
+        self._backend.woken()
+        if self._thread.is_alive():
+            self._thread.join(timeout=30)
+        self._hands.shutdown(wait=True)
+        self._endpoints.close()
+        os.close(self._poke)
+
+    def turn(self) -> bool:
+        """Move every run that can move, one step; whether any is under way."""
+        now = self._backend.now()
+        with self._backend.store.read() as tx:
+            runs = queue.under_way(tx, self._token, at=now)
+        runs = self._leased(runs)
+        admitted, full = admit(self._backend, self._token, runs)
+        todo = [run for run in [*runs, *admitted] if run.id not in self._busy]
+        for run, seen in self._step.look(todo):
+            self._contact.note(self._backend, run, seen)
+            if self._step.has_work(run, seen):
+                self._busy.add(run.id)
+                self._hands.submit(self._one, run, seen)
+        changing = self._endpoints.look()
+        self._housekeeping.look(idle=not runs and not admitted)
+        return bool(runs or admitted or full or changing)
+
+    def _leased(self, runs: list[Run]) -> list[Run]:
+        """Renew the leases when a third of their time is over."""
+        now = self._backend.now()
+        if runs and now >= self._renew_at:
+            with self._backend.store.write() as tx:
+                queue.lease(tx, self._token, [run.id for run in runs], at=now, ttl_s=LEASE_S)
+            self._renew_at = now.after(LEASE_S / 3)
+        return runs
+
+    def _one(self, run: Run, seen: Observed | None) -> None:
+        """A hand's work on one run."""
+        again = False
+        try:
+            again = self._step.take(run, seen)
+        except Exception:  # noqa: BLE001  an edge: one bad run may not stop the others
+            log.exception("run %s could not be moved on; it is tried again", run.id)
+        finally:
+            self._busy.discard(run.id)
+            if again:
+                self._backend.woken()
+
+    def _loop(self) -> None:
+        while not self._stopping:
+            busy = False
+            try:
+                busy = self.turn()
+            except Exception:  # noqa: BLE001  an edge: the loop goes on whatever a turn met
+                log.exception("a turn of the runner failed; it is tried again")
+            self._wait(BUSY_S if busy else IDLE_S)
+
+    def _wait(self, longest_s: float) -> None:
+        if self._stopping:
+            return
+        if select([self._poke], [], [], longest_s)[0]:
+            with suppress(BlockingIOError):
+                os.read(self._poke, 65536)

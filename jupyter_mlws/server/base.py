@@ -1,0 +1,182 @@
+"""What every handler shares: records in, records out, and errors on one line."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from hashlib import sha256
+from typing import Any, TypeVar
+
+from jupyter_core.utils import ensure_async
+from jupyter_server.base.handlers import APIHandler
+from tornado import web
+from tornado.iostream import StreamClosedError
+
+from jupyter_mlws import errors
+from jupyter_mlws.backend import Backend
+from jupyter_mlws.records import codec
+from jupyter_mlws.records.page import Page
+from jupyter_mlws.records.problem import Problem
+from jupyter_mlws.server.owner_auth import admit, owner_user
+from jupyter_mlws.server.policy import NEEDED
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+STATUS: dict[type[errors.MlwsError], int] = {
+    errors.Malformed: 400,
+    errors.Invalid: 422,
+    errors.TooLarge: 413,
+    errors.Unauthorized: 401,
+    errors.Forbidden: 403,
+    errors.NotFound: 404,
+    errors.Conflict: 409,
+    errors.Incomplete: 409,
+    errors.DiskFull: 507,
+    errors.Busy: 429,
+    errors.OwnerNotRunning: 503,
+    errors.LaunchRejected: 422,
+    errors.TargetUnreachable: 503,
+    errors.TargetError: 502,
+    errors.MlwsError: 500,
+}
+RETRY_AFTER_S = 5
+LONGEST_BODY = 16 << 20
+SANDBOX = "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+
+
+class RecordHandler(APIHandler):
+    """A handler of one route: ``path`` is its key in the policy."""
+
+    def initialize(self, path: str) -> None:
+        self._needed = NEEDED.get((str(self.request.method), path))
+
+    async def prepare(self) -> None:  # type: ignore[override]
+        """Let in whom the policy lets in. Nothing else decides that."""
+        user = owner_user(self)
+        if user is not None:
+            admit(self, user)
+        else:
+            await super().prepare()
+        if self.current_user is None:
+            raise web.HTTPError(403)
+        if self._needed is None:
+            raise web.HTTPError(405)
+        resource, action = self._needed
+        asked = self.authorizer.is_authorized(self, self.current_user, action, resource)
+        if not await ensure_async(asked):
+            raise web.HTTPError(403)
+
+    @property
+    def backend(self) -> Backend:
+        """The parts of the workspace. Raises OwnerNotRunning or NotFound where there is none."""
+        return self.settings["mlws"].backend  # type: ignore[no-any-return]
+
+    @property
+    def user(self) -> str:
+        return str(self.current_user.username)
+
+    def body(self, kind: type[T]) -> T:
+        """The request's body as a record. Raises Malformed, or Invalid naming the field."""
+        if len(self.request.body) > LONGEST_BODY:
+            raise errors.TooLarge(f"The body is longer than {LONGEST_BODY >> 20} MB.")
+        return codec.demand(self.request.body, kind)
+
+    def query(self, kind: type[T]) -> T:
+        """The query string as a record. Raises Invalid, naming the field."""
+        words = {name: self.get_query_argument(name) for name in self.request.query_arguments}
+        words.pop("token", None)
+        return codec.convert(words, kind, text=True)
+
+    async def act(self, action: Callable[..., T], *args: Any) -> T:
+        """Perform an action. All below this room is synchronous: off the event loop it goes."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.backend.work, action, self.backend, *args)
+
+    async def slowly(self, action: Callable[..., T], *args: Any) -> T:
+        """As `act`, for what waits on disks and sockets rather than on the processor."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.backend.streams, action, self.backend, *args)
+
+    async def once(self, action: Callable[..., Any], *args: Any, status: int = 201) -> None:
+        """Act and reply; asked again with the same Idempotency-Key, give the same answer."""
+        key = self.request.headers.get("Idempotency-Key")
+        if key is None:
+            return self.reply(await self.slowly(action, *args), status)
+        told = f"{self.request.method} {self.request.path}\n".encode() + self.request.body
+        sign = sha256(told).hexdigest()
+        given = await self.slowly(_remembered, self.user, key[:200], sign, status, action, args)
+        return self.send(given.body, given.status)
+
+    async def look(self, question: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        """Ask the store something, in one transaction of its own."""
+
+        def ask(backend: Backend) -> T:
+            with backend.store.read() as tx:
+                return question(tx, *args, **kwargs)
+
+        return await self.act(ask)
+
+    def reply(self, record: Any, status: int = 200) -> None:
+        self.send(codec.encode(record), status)
+
+    def reply_page(self, items: Iterable[Any], following: str | None = None) -> None:
+        self.reply(Page(items=tuple(items), next=following))
+
+    def send(self, body: bytes, status: int = 200) -> None:
+        self.set_status(status)
+        self.set_header("Content-Type", "application/json")
+        self.finish(body)
+
+    async def stream(self, chunks: Iterator[bytes]) -> None:
+        """Send a body as it is made; a caller who leaves ends it."""
+        while (chunk := await self.slowly(lambda _: next(chunks, None))) is not None:
+            self.write(chunk)
+            try:
+                await self.flush()
+            except StreamClosedError:
+                return
+        await self.finish()
+
+    def sandboxed(self) -> None:
+        """What follows is a user's file: it runs nothing, and nobody guesses its type."""
+        self.set_header("Content-Security-Policy", SANDBOX)
+        self.set_header("X-Content-Type-Options", "nosniff")
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        self.clear_header("Content-Disposition")
+        error = kwargs.get("exc_info", (None, None))[1]
+        if not isinstance(error, errors.MlwsError):
+            said = getattr(error, "log_message", None) or f"{self._reason}."
+            code = str(self._reason).lower().replace(" ", "_")
+            return self.reply(Problem(code=code, message=said), status_code)
+        status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+        if status in (429, 503):
+            self.set_header("Retry-After", RETRY_AFTER_S)
+        return self.reply(Problem(code=error.code, message=str(error), field=error.field), status)
+
+    def log_exception(self, kind: Any, value: Any, trace: Any) -> None:
+        if isinstance(value, errors.MlwsError):
+            log.info("%s %s: %s", self.request.method, self.request.path, value)
+        else:
+            super().log_exception(kind, value, trace)
+
+
+def _remembered(
+    backend: Backend,
+    user: str,
+    key: str,
+    sign: str,
+    status: int,
+    action: Callable[..., Any],
+    args: tuple[Any, ...],
+) -> Any:
+    """The answer that was given to this key, or a new one, kept for the next time."""
+    from jupyter_mlws.store import requests  # noqa: PLC0415  the gate loads no database
+
+    with backend.store.read() as tx:
+        given = requests.find(tx, user, key, sign)
+    if given is None:
+        given = requests.Given(status, codec.encode(action(backend, *args)))
+        with backend.store.write() as tx:
+            requests.keep(tx, user, key, sign, given, at=backend.now())
+    return given

@@ -1,0 +1,49 @@
+"""The route table, from which the handlers are hung up and openapi.json is made."""
+
+import re
+from typing import Any
+
+from jupyter_server.utils import url_path_join
+
+from jupyter_mlws.server import (
+    endpoints,
+    follow,
+    metrics,
+    models,
+    run_files,
+    runs,
+    snapshots,
+    workspace,
+)
+from jupyter_mlws.server.policy import NEEDED
+
+ROOT = "mlws/api/v1"
+ROUTES: dict[str, Any] = {
+    **workspace.ROUTES,
+    **snapshots.ROUTES,
+    **runs.ROUTES,
+    **follow.ROUTES,
+    **metrics.ROUTES,
+    **run_files.ROUTES,
+    **models.ROUTES,
+    **endpoints.ROUTES,
+}
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+def handlers(base_url: str) -> list[tuple[str, Any, dict[str, Any]]]:
+    """What tornado wants to know. Raises LookupError where the policy has no row."""
+    for path, handler in ROUTES.items():
+        for method in METHODS:
+            if method.lower() in vars(handler) and (method, path) not in NEEDED:
+                raise LookupError(f"{method} {path} has no row in server/policy.py")
+    return [
+        (url_path_join(base_url, ROOT, _pattern(path)), handler, {"path": path})
+        for path, handler in ROUTES.items()
+    ]
+
+
+def _pattern(path: str) -> str:
+    """``{path}`` takes slashes, every other name one segment."""
+    escaped = path.replace(".", r"\.").replace("{path}", "(.+)")
+    return re.sub(r"{\w+}", "([^/]+)", escaped)

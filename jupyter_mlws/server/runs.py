@@ -1,0 +1,114 @@
+"""/mlws/api/v1/runs and experiments"""
+
+import time
+from typing import Any
+
+from msgspec import Struct
+
+from jupyter_mlws.actions.cancel import cancel
+from jupyter_mlws.actions.delete import delete_run
+from jupyter_mlws.actions.edit import edit, note_environment
+from jupyter_mlws.actions.submit import again, dry_run, submit
+from jupyter_mlws.records.environment import EnvironmentRecord
+from jupyter_mlws.records.run import NewRun, RunAgain, RunPatch
+from jupyter_mlws.server.base import RecordHandler
+from jupyter_mlws.store import details, experiments, runs, search
+from jupyter_mlws.store.search import Query
+from jupyter_mlws.store.transaction import Transaction
+
+LONGEST_WAIT_S = 30.0
+
+
+class SubmitQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    dry_run: bool = False
+
+
+class RunQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    until: str | None = None  # "ended"
+    wait_s: float = LONGEST_WAIT_S
+
+
+class PageQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    limit: int = 100
+    cursor: str | None = None
+
+
+class RunsHandler(RecordHandler):
+    async def get(self) -> None:
+        self.reply_page(*await self.look(search.page, self.query(Query)))
+
+    async def post(self) -> None:
+        new = self.body(NewRun)
+        if self.query(SubmitQuery).dry_run:
+            self.reply(await self.act(dry_run, new, self.user))
+        else:
+            self.reply(await self.act(submit, new, self.user), 201)
+
+
+class RunHandler(RecordHandler):
+    async def get(self, ref: str) -> None:
+        query = self.query(RunQuery)
+        deadline = time.monotonic() + min(query.wait_s, LONGEST_WAIT_S)
+        waiting = self.settings["mlws"].waiting
+        run_id = await self.look(runs.resolve, ref)
+        while query.until == "ended" and time.monotonic() < deadline:
+            turn = waiting.turn()
+            if await self.look(_over, run_id):
+                break
+            await waiting.next(turn, deadline - time.monotonic())
+        self.reply(await self.look(details.get, run_id))
+
+    async def patch(self, ref: str) -> None:
+        self.reply(await self.act(edit, ref, self.body(RunPatch)))
+
+    async def delete(self, ref: str) -> None:
+        self.reply(await self.slowly(delete_run, ref, self.user))
+
+
+class RunCancelHandler(RecordHandler):
+    async def post(self, ref: str) -> None:
+        self.reply(await self.act(cancel, ref, self.user))
+
+
+class RunAgainHandler(RecordHandler):
+    async def post(self, ref: str) -> None:
+        order = self.body(RunAgain) if self.request.body else RunAgain()
+        self.reply(await self.act(again, ref, order, self.user), 201)
+
+
+class RunEnvironmentHandler(RecordHandler):
+    async def post(self, ref: str) -> None:
+        self.reply(await self.act(note_environment, ref, self.body(EnvironmentRecord), self.user))
+
+
+class RunMovesHandler(RecordHandler):
+    async def get(self, ref: str) -> None:
+        self.reply_page(await self.look(_moves, ref))
+
+
+class ExperimentsHandler(RecordHandler):
+    async def get(self) -> None:
+        query = self.query(PageQuery)
+        limit = max(1, min(query.limit, 1000))
+        found = await self.look(experiments.listed, limit=limit, cursor=query.cursor)
+        more = str(int(query.cursor or 0) + limit) if len(found) > limit else None
+        self.reply_page(found[:limit], more)
+
+
+def _over(tx: Transaction, run_id: str) -> bool:
+    return runs.state(tx, run_id).over
+
+
+def _moves(tx: Transaction, ref: str) -> Any:
+    return runs.moves(tx, runs.resolve(tx, ref))
+
+
+ROUTES: dict[str, type[RecordHandler]] = {
+    "runs": RunsHandler,
+    "runs/{id}": RunHandler,
+    "runs/{id}/cancel": RunCancelHandler,
+    "runs/{id}/again": RunAgainHandler,
+    "runs/{id}/environment": RunEnvironmentHandler,
+    "runs/{id}/moves": RunMovesHandler,
+    "experiments": ExperimentsHandler,
+}

@@ -1,0 +1,44 @@
+"""A run, whole: what all tables hold of it, in one record."""
+
+from typing import Any
+
+from msgspec import structs
+from sqlalchemy import Connection, select
+
+from jupyter_mlws.records.run import Attempt, RunDetail, RunSpec
+from jupyter_mlws.store import attempts, environments, files, labels, models, runs, tables
+
+T = tables.runs
+
+
+def get(tx: Connection, run_id: str) -> RunDetail:
+    """By id. The command is as it is executed once the run was prepared, else as it was asked for.
+
+    Raises NotFound.
+    """
+    run = runs.get(tx, run_id)
+    row = tx.execute(select(T.c.git, T.c.machine).where(T.c.id == run_id)).one()
+    children = tx.execute(select(T.c.id).where(T.c.parent_id == run_id).order_by(T.c.number))
+    tried = attempts.listed(tx, run_id)
+    facts: dict[str, Any] = {name: getattr(run, name) for name in structs.asdict(run)}
+    return RunDetail(
+        **facts,
+        command=_command(run.spec, tried),
+        arguments=run.spec.arguments,
+        properties=labels.of(tx, tables.properties, run_id),
+        git=row.git,
+        environment_record=environments.find(tx, run.environment),
+        machine=row.machine,
+        children=tuple(children.scalars()),
+        outputs=files.listed(tx, run_id),
+        attempts=tried,
+        models=models.of_run(tx, run_id),
+        log_bytes=max((a.exit.log_bytes for a in tried if a.exit), default=0),
+    )
+
+
+def _command(spec: RunSpec, tried: tuple[Attempt, ...]) -> tuple[str, ...]:
+    if tried:
+        return tried[-1].command
+    words = spec.command or (spec.python or "python3", str(spec.script or spec.notebook))
+    return (*words, *spec.arguments)

@@ -1,0 +1,28 @@
+"""What interpreters held, by digest: many runs share one record."""
+
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from jupyter_mlws.records import codec
+from jupyter_mlws.records.environment import EnvironmentRecord
+from jupyter_mlws.records.instant import Instant
+from jupyter_mlws.store import tables
+from jupyter_mlws.store.upsert import put
+
+
+def note(tx: Connection, run_id: str, record: EnvironmentRecord, *, at: Instant, by: str) -> str:
+    """Store a record, and that a run has it; its digest."""
+    text = codec.encode(record)
+    digest = f"sha256:{sha256(text).hexdigest()}"
+    facts = {"digest": digest, "record": codec.columns(record), "created_at": at, "created_by": by}
+    put(tx, tables.environments, [facts])
+    t = tables.runs
+    tx.execute(update(t).where(t.c.id == run_id).values(environment=digest))
+    return digest
+
+
+def find(tx: Connection, digest: str | None) -> dict[str, Any] | None:
+    t = tables.environments
+    return tx.execute(select(t.c.record).where(t.c.digest == digest)).scalar()

@@ -1,0 +1,61 @@
+"""Contents that nothing needs any more: found, forgotten, and their packs rewritten.
+
+Files go in two steps, so that nobody who has just read a row finds its file gone: `collect`
+forgets rows and starts the age of what is left over; ``Packs.sweep`` removes it a day later.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, select
+
+from jupyter_mlws.records.instant import Instant
+from jupyter_mlws.store import blobs, snapshots, tables
+from jupyter_mlws.store.packs import Packs
+
+AT_MOST_BYTES = 256 << 20  # rewritten in one go: the store is closed to other writers meanwhile
+
+
+class Freed(NamedTuple):
+    n: int  # contents
+    size_bytes: int  # on disk, once swept
+
+
+def live(tx: Connection) -> set[str]:
+    """The contents that a snapshot, a run's file, a model or a deployment needs."""
+    found = set(tx.scalars(select(tables.files.c.digest).distinct()))
+    found |= snapshots.digests(tx, tx.scalars(select(tables.snapshots.c.id)).all())
+    models = select(tables.model_versions.c.manifest).where(
+        tables.model_versions.c.deleted_at.is_(None)
+    )
+    for documents in (models, select(tables.deployments.c.config)):
+        for document in tx.scalars(documents):
+            found.update(_digests(document))
+    return found
+
+
+def collect(tx: Connection, packs: Packs, at: Instant) -> Freed:
+    """Forget what nothing needs since a day, and rewrite packs that are more than half dead.
+
+    After the caller's commit, ``packs.sweep(blobs.named(tx))`` frees the bytes of earlier rounds.
+    """
+    dead = blobs.dead(tx, live(tx), Instant(at - round(blobs.GRACE_S * 1_000_000)))
+    before = blobs.named(tx)
+    blobs.forget(tx, [placed.digest for placed in dead])
+    wanted, total = [], 0
+    for placed in blobs.wasteful(tx, packs.sizes()):
+        if total <= AT_MOST_BYTES:  # a pack moved in part is wasteful in the next round, too
+            wanted.append(placed)
+            total += placed.length
+    blobs.move(tx, packs.rewrite(wanted))
+    packs.retire(before - blobs.named(tx))
+    return Freed(len(dead), sum(placed.length for placed in dead))
+
+
+def _digests(document: Any) -> Iterator[str]:
+    if isinstance(document, str):
+        if document.startswith("sha256:"):
+            yield document
+    elif isinstance(document, dict | list):
+        for part in document.values() if isinstance(document, dict) else document:
+            yield from _digests(part)

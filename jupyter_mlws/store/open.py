@@ -1,0 +1,137 @@
+"""Opening a workspace's database: one door for writes, one for reads."""
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, insert
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from jupyter_mlws.errors import DiskFull, StoreBroken, StoreNewer
+from jupyter_mlws.records import codec
+from jupyter_mlws.store import changes, tables
+
+SCHEMA = 1  # counts the migrations that tables.py stands for
+Changed = Callable[[int, tuple[str, ...]], None]
+
+
+class Store:
+    """A database that one process owns. No engine leaves it.
+
+    Parameters
+    ----------
+    path
+        The SQLite file; made where it is missing.
+    changed
+        Told after every commit that changed something, by the thread that
+        wrote: the store's revision, and the subjects (``run:01k…``).
+
+    Raises
+    ------
+    StoreNewer
+        A newer program wrote it. Not a byte was touched.
+    StoreBroken
+        The file is no database, or is damaged.
+    """
+
+    def __init__(self, path: Path, changed: Changed) -> None:
+        self._lock = threading.Lock()
+        self._changed = changed
+        self.path = path
+        _check(path)
+        self._writer = _engine(path, "BEGIN IMMEDIATE")
+        self._reader = _engine(path, "BEGIN", "PRAGMA query_only=ON")
+        with self._translated():
+            self._prepare()
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction of its own, one at a time; rolled back where an error leaves it."""
+        with self._lock, self._translated(), self._writer.begin() as tx:
+            tx.info["subjects"] = {}
+            yield tx
+            told: tuple[str, ...] = tuple(tx.info["subjects"])
+            rev = changes.latest(tx) if told else 0
+        if told:
+            self._changed(rev, told)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One state of the store, for as long as the block lasts. Waits for no writer."""
+        with self._translated(), self._reader.connect() as tx:
+            yield tx
+
+    def close(self) -> None:
+        self._reader.dispose()
+        self._writer.dispose()
+
+    def _prepare(self) -> None:
+        with self._writer.begin() as tx:
+            if not self._writer.dialect.has_table(tx, "meta"):
+                tables.metadata.create_all(tx)
+                tx.execute(insert(tables.meta).values(key="schema", value=str(SCHEMA)))
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """No vendor's words leave this room."""
+        try:
+            yield
+        except OperationalError as error:
+            if "full" in str(error.orig) or "disk I/O" in str(error.orig):
+                raise DiskFull(
+                    f"The disk that holds {self.path} is full; nothing was written. "
+                    "Free some space, then try again."
+                ) from error
+            raise
+        except DatabaseError as error:
+            if "malformed" in str(error.orig) or "not a database" in str(error.orig):
+                raise StoreBroken(
+                    f"{self.path} is damaged: {error.orig}. Restore it from {self.path.parent}/backups."
+                ) from error
+            raise
+
+
+def _check(path: Path) -> None:
+    """Look at an existing file without writing to it."""
+    if not path.exists() or path.stat().st_size == 0:
+        return
+    try:
+        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as look:
+            row = look.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
+    except sqlite3.DatabaseError as error:
+        raise StoreBroken(
+            f"{path} cannot be read as a workspace's store: {error}. "
+            f"Restore it from {path.parent}/backups, or move it away to begin anew."
+        ) from error
+    found = int(row[0]) if row else 0
+    if found > SCHEMA:
+        raise StoreNewer(
+            f"{path} was written by a newer jupyter_mlws (schema {found}, this one knows {SCHEMA}); "
+            "nothing was changed. Upgrade with: pip install -U jupyter-mlws."
+        )
+
+
+def _engine(path: Path, begin: str, *pragmas: str) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{path}",
+        json_serializer=lambda value: codec.encode(value).decode(),
+        json_deserializer=lambda text: codec.decode(text.encode(), Any),
+    )
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection, _record):  # type: ignore[no-untyped-def]
+        connection.isolation_level = None  # the driver begins nothing by itself
+        told = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000")
+        for pragma in told:
+            connection.execute(f"PRAGMA {pragma}")
+        for pragma in pragmas:
+            connection.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

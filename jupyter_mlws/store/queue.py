@@ -1,0 +1,53 @@
+"""The queue is the runs table read by age; a lease says who may act on a row, and until when."""
+
+from sqlalchemy import Connection, or_, select, update
+
+from jupyter_mlws.records.instant import Instant
+from jupyter_mlws.records.run import Run, RunState
+from jupyter_mlws.store import documents
+from jupyter_mlws.store.documents import RUNS, T
+
+OPEN = [state.value for state in RunState if not state.over]
+UNDER_WAY = [state for state in OPEN if state != RunState.QUEUED.value]
+ORDER = (T.c.priority.desc(), T.c.created_at, T.c.id)
+
+
+def under_way(tx: Connection, token: str, *, at: Instant) -> list[Run]:
+    """The runs that have left the queue and are ours to look after."""
+    ours = or_(T.c.lease.is_(None), T.c.lease == token, T.c.leased_until < at)
+    moving = RUNS.where(T.c.state.in_(UNDER_WAY), T.c.kind != "external", ours)
+    rows = tx.execute(moving.order_by(*ORDER)).all()
+    return [documents.record(tx, row) for row in rows]
+
+
+def waiting(tx: Connection, target: str, *, limit: int, services: bool = False) -> list[Run]:
+    """The next of a target's queue, the urgent first, then by order of arrival.
+
+    Services stand in a queue of their own: they take no slot.
+    """
+    kind = T.c.kind == "service" if services else T.c.kind != "service"
+    queued = RUNS.where(T.c.state == RunState.QUEUED.value, T.c.target == target, kind)
+    rows = tx.execute(queued.order_by(*ORDER).limit(limit)).all()
+    return [documents.record(tx, row) for row in rows]
+
+
+def unexplained(tx: Connection, target: str) -> list[str]:
+    """Runs that wait without having been told why."""
+    silent = select(T.c.id).where(
+        T.c.state == RunState.QUEUED.value, T.c.target == target, T.c.reason_code.is_(None)
+    )
+    return list(tx.execute(silent).scalars())
+
+
+def lease(tx: Connection, token: str, run_ids: list[str], *, at: Instant, ttl_s: float) -> None:
+    """Take or renew the right to act on runs. A runner that dies lets go when it is over."""
+    free = or_(T.c.lease.is_(None), T.c.leased_until < at, T.c.lease == token)
+    held = update(T).where(T.c.id.in_(run_ids), free)
+    tx.execute(held.values(lease=token, leased_until=at.after(ttl_s)))
+
+
+def ahead(tx: Connection, run: Run) -> int:
+    """How many runs stand before a queued one."""
+    ids = select(T.c.id).where(T.c.state == RunState.QUEUED.value, T.c.target == run.target)
+    order = list(tx.execute(ids.order_by(*ORDER)).scalars())
+    return order.index(run.id) if run.id in order else 0

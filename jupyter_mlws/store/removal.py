@@ -1,0 +1,69 @@
+"""Taking runs out of the store, with all that hangs on them."""
+
+from sqlalchemy import Connection, delete, func, select
+
+from jupyter_mlws.records.instant import Instant
+from jupyter_mlws.records.run import Run, RunState
+from jupyter_mlws.store import changes, documents, tables
+from jupyter_mlws.store.documents import RUNS
+
+T = tables.runs
+OVER = [state.value for state in RunState if state.over]
+
+
+def ended_before(tx: Connection, before: Instant) -> list[str]:
+    """Runs that are nobody's children, oldest first."""
+    old = select(T.c.id).where(
+        T.c.state.in_(OVER), T.c.ended_at < before, T.c.parent_id.is_(None), T.c.kind != "service"
+    )
+    return list(tx.execute(old.order_by(T.c.id)).scalars())
+
+
+def size_bytes(tx: Connection, run_id: str) -> int:
+    """What a run's files take, and its log."""
+    f = tables.files
+    kept = tx.execute(select(func.sum(f.c.size_bytes)).where(f.c.run_id == run_id)).scalar() or 0
+    a = tables.attempts
+    ends = tx.execute(select(a.c.exit).where(a.c.run_id == run_id)).scalars()
+    return int(kept) + sum(int(end["log_bytes"]) for end in ends if end)
+
+
+def remove(tx: Connection, run_id: str, *, at: Instant) -> None:
+    """Remove a run and its children. Contents that nothing else needs are dead after this."""
+    for child in tx.execute(select(T.c.id).where(T.c.parent_id == run_id)).scalars().all():
+        remove(tx, child, at=at)
+    m = tables.metrics
+    series = select(m.c.id).where(m.c.run_id == run_id)
+    for table in (tables.points, tables.items):
+        tx.execute(delete(table).where(table.c.metric_id.in_(series)))
+    held = (m, tables.cursors, tables.tags, tables.properties, tables.files)
+    for table in (*held, tables.moves, tables.attempts):
+        tx.execute(delete(table).where(table.c.run_id == run_id))
+    tx.execute(delete(T).where(T.c.id == run_id))
+    changes.add(tx, "run", run_id, at=at)
+
+
+def live_digests(tx: Connection) -> set[str]:
+    """Contents that a run's file or a model that is not deleted needs; not those of snapshots."""
+    f, v = tables.files, tables.model_versions
+    found = set(tx.execute(select(f.c.digest)).scalars())
+    alive = select(v.c.manifest).where(v.c.deleted_at.is_(None))
+    for manifest in tx.execute(alive).scalars():
+        found |= {entry["digest"] for entry in manifest if entry.get("digest")}
+    return found
+
+
+def live_snapshots(tx: Connection) -> set[str]:
+    """Snapshots that a run or a deployment needs."""
+    d = tables.deployments
+    found = set(tx.execute(select(T.c.snapshot).where(T.c.snapshot.is_not(None))).scalars())
+    for config in tx.execute(select(d.c.config)).scalars():
+        found.add(config.get("snapshot"))
+    return {snapshot for snapshot in found if snapshot}
+
+
+def untrimmed(tx: Connection, before: Instant, after: Instant) -> list[Run]:
+    """Runs that ended between two moments and did not complete: their code/ is still there."""
+    span = (T.c.ended_at < before, T.c.ended_at >= after)
+    ended = RUNS.where(T.c.state.in_(OVER), T.c.state != RunState.COMPLETED.value, *span)
+    return [documents.record(tx, row) for row in tx.execute(ended)]

@@ -1,0 +1,262 @@
+"""Runs, in the database. Each function does one thing inside the caller's transaction."""
+
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, or_, select, update
+
+from jupyter_mlws.errors import Conflict, Invalid, NotFound
+from jupyter_mlws.records import codec
+from jupyter_mlws.records.instant import Instant
+from jupyter_mlws.records.run import (
+    MOVES,
+    WITHIN_S,
+    Exit,
+    Move,
+    NewRun,
+    Reason,
+    Run,
+    RunPatch,
+    RunSpec,
+    RunState,
+)
+from jupyter_mlws.store import changes, documents, experiments, labels, tables
+from jupyter_mlws.store.documents import RUNS, T
+
+STAMPS = {  # the columns that say when a state was reached
+    RunState.RUNNING: "started_at",
+    RunState.CANCEL_REQUESTED: "cancel_requested_at",
+    **{state: "ended_at" for state in RunState if state.over},
+}
+
+
+def create(
+    tx: Connection,
+    new: NewRun,
+    *,
+    at: Instant,
+    by: str,
+    kind: str | None = None,
+    parent_id: str | None = None,
+    state: RunState = RunState.QUEUED,
+) -> Run:
+    """Store a new run. The same again is the run that is there.
+
+    Raises
+    ------
+    Conflict
+        The id belongs to a run with another specification.
+    """
+    spec, run_id = new.spec, new.id
+    row = tx.execute(RUNS.where(T.c.id == run_id)).first()
+    if row is not None:
+        return _same(documents.record(tx, row), spec)
+    experiment_id, number = experiments.count(tx, spec.experiment, at=at, by=by)
+    facts = codec.columns(spec)
+    values = {
+        "id": run_id,
+        "experiment_id": experiment_id,
+        "number": number,
+        "parent_id": parent_id,
+        "kind": kind or ("script" if spec.notebook is None else "notebook"),
+        "state": state.value,
+        "state_since": at,
+        "started_at": at if state is RunState.RUNNING else None,
+        "spec": facts,
+        "git": new.git,
+        "attempt": 1,
+        "created_at": at,
+        "created_by": by,
+    } | {name: facts[name] for name in ("name", "target", "priority", "parameters", "snapshot")}
+    values |= {"source": facts["source"], "environment": spec.environment}
+    tx.execute(insert(T).values(values))
+    labels.set_tags(tx, str(run_id), spec.tags)
+    if new.git:
+        labels.add_properties(tx, str(run_id), new.git)
+    return _told(tx, str(run_id), None, at)
+
+
+def get(tx: Connection, run_id: str) -> Run:
+    """By its whole id. Raises NotFound."""
+    row = tx.execute(RUNS.where(T.c.id == run_id)).first()
+    if row is None:
+        raise NotFound(f"There is no run {run_id!r}. List them with: mlws run list.")
+    return documents.record(tx, row)
+
+
+def resolve(tx: Connection, ref: str) -> str:
+    """The id that is meant by an id, a unique beginning of one, a label or ``latest``.
+
+    Raises
+    ------
+    NotFound
+        Nothing is meant by it.
+    Invalid
+        More than one run is.
+    """
+    if ref == "latest":
+        newest = select(T.c.id).where(T.c.parent_id.is_(None), T.c.kind != "service")
+        found = tx.execute(newest.order_by(T.c.id.desc()).limit(1)).scalar()
+        if found is None:
+            raise NotFound("There is no run yet. Submit one with: mlws run submit train.py.")
+        return str(found)
+    if len(ref) == 26 and tx.execute(select(T.c.id).where(T.c.id == ref)).first():
+        return ref
+    experiment, dash, number = ref.rpartition("-")
+    e = tables.experiments
+    if dash and number.isdecimal() and len(number) < 10:
+        labelled = select(T.c.id).join(e).where(e.c.name == experiment, T.c.number == int(number))
+        if found := tx.execute(labelled).scalar():
+            return str(found)
+    if len(ref) >= 4 and ref.isalnum():
+        near = tx.execute(select(T.c.id).where(T.c.id.startswith(ref)).limit(2)).scalars().all()
+        if len(near) == 2:
+            raise Invalid(f"More than one run begins with {ref!r}; give more of its id.", "run")
+        if near:
+            return str(near[0])
+    raise NotFound(f"There is no run {ref!r}. List them with: mlws run list.")
+
+
+def move(
+    tx: Connection,
+    run_id: str,
+    to: RunState,
+    *,
+    at: Instant,
+    lease: str | None = None,
+    code: Reason | None = None,
+    sentence: str | None = None,
+    exit: Exit | None = None,
+) -> Run:
+    """Move a run to another state, if it may go there from where it is.
+
+    Back to Queued is a new attempt. A state's deadline (`WITHIN_S`) counts from `at`.
+
+    Parameters
+    ----------
+    lease
+        The token of the caller's lease. Without one the move is a user's, and
+        no lease is asked for.
+    code, sentence
+        Why, for programs and for people.
+    exit
+        How the attempt ended, where that is known.
+
+    Raises
+    ------
+    NotFound
+        No such run.
+    Conflict
+        The run cannot go to `to` from its state, or `lease` is no longer the
+        one that holds it. Nothing was written.
+    """
+    row = tx.execute(select(T.c.state, T.c.attempt).where(T.c.id == run_id)).first()
+    if row is None:
+        raise NotFound(f"There is no run {run_id!r}. List them with: mlws run list.")
+    source = RunState(row.state)
+    guarded = update(T).where(T.c.id == run_id, T.c.state == source.value)
+    if lease is not None:
+        guarded = guarded.where(or_(T.c.lease.is_(None), T.c.lease == lease))
+    values: dict[str, Any] = {
+        "state": to.value,
+        "state_since": at,
+        "reason_code": code,
+        "reason": sentence,
+        "deadline_at": at.after(WITHIN_S[to]) if to in WITHIN_S else None,
+        "attempt": row.attempt + (to is RunState.QUEUED),
+    }
+    if exit is not None:
+        values |= {"exit_code": exit.code, "signal": exit.signal}
+    if to in STAMPS:
+        values[STAMPS[to]] = at
+    if to.over:
+        values |= {"not_responding_since": None, "lease": None, "leased_until": None}
+    if to not in MOVES[source] or not tx.execute(guarded.values(values)).rowcount:
+        raise Conflict(f"Run {run_id} is {source.value}; it cannot become {to.value} now.")
+    return _told(tx, run_id, source, at)
+
+
+def explain(
+    tx: Connection, run_id: str, code: Reason | None, sentence: str | None, *, at: Instant
+) -> None:
+    """Say what an open run waits for, without moving it. Written only where it is news."""
+    news = or_(T.c.reason_code.is_distinct_from(code), T.c.reason.is_distinct_from(sentence))
+    told = update(T).where(T.c.id == run_id, news).values(reason_code=code, reason=sentence)
+    if tx.execute(told).rowcount:
+        changed(tx, run_id, at=at)
+
+
+def out_of_contact(tx: Connection, run_id: str, since: Instant | None, *, at: Instant) -> None:
+    """Lay the NotResponding overlay over a run, or lift it (None)."""
+    news = T.c.not_responding_since.is_distinct_from(since)
+    told = update(T).where(T.c.id == run_id, news).values(not_responding_since=since)
+    if tx.execute(told).rowcount:
+        changed(tx, run_id, at=at)
+
+
+def patch(tx: Connection, run_id: str, change: RunPatch, *, at: Instant) -> Run:
+    """Change a run's words. Raises NotFound."""
+    get(tx, run_id)
+    values: dict[str, Any] = {}
+    if change.name is not None:
+        values["name"] = change.name or None
+    if change.description is not None:
+        values["description"] = change.description or None
+    if change.archived is not None:
+        values["archived_at"] = at if change.archived else None
+    if values:
+        tx.execute(update(T).where(T.c.id == run_id).values(values))
+    if change.tags:
+        labels.set_tags(tx, run_id, change.tags)
+    return changed(tx, run_id, at=at)
+
+
+def changed(tx: Connection, run_id: str, *, at: Instant) -> Run:
+    """Leave the traces of any change: in the list, in the changes."""
+    run = documents.refresh(tx, run_id)
+    changes.add(tx, "run", run_id, at=at)
+    return run
+
+
+def moves(tx: Connection, run_id: str) -> tuple[Move, ...]:
+    """Every change of state, oldest first."""
+    t = tables.moves
+    rows = tx.execute(select(t).where(t.c.run_id == run_id).order_by(t.c.seq))
+    return tuple(codec.convert(dict(row._mapping), Move) for row in rows)
+
+
+def _same(run: Run, spec: RunSpec) -> Run:
+    if run.spec != spec:
+        raise Conflict(f"Run {run.id} is there already, with another specification.", "id")
+    return run
+
+
+def _told(tx: Connection, run_id: str, came_from: RunState | None, at: Instant) -> Run:
+    """As `changed`, with a line in the run's history."""
+    run = changed(tx, run_id, at=at)
+    t = tables.moves
+    before = select(func.count()).where(t.c.run_id == run.id).scalar_subquery()
+    row = {
+        "run_id": run.id,
+        "seq": before + 1,
+        "at": run.state_since,
+        "from": None if came_from is None else came_from.value,
+        "to": run.state.value,
+        "code": run.reason_code,
+        "sentence": run.reason,
+        "deadline_at": run.deadline_at,
+    }
+    tx.execute(insert(t).values(row))
+    return run
+
+
+def parent(tx: Connection, run_id: str) -> str | None:
+    """None where there is none, or no such run."""
+    return tx.execute(select(T.c.parent_id).where(T.c.id == run_id)).scalar()
+
+
+def state(tx: Connection, run_id: str) -> RunState:
+    """Raises NotFound."""
+    found = tx.execute(select(T.c.state).where(T.c.id == run_id)).scalar()
+    if found is None:
+        raise NotFound(f"There is no run {run_id!r}. List them with: mlws run list.")
+    return RunState(found)
