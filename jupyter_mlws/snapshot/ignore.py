@@ -9,14 +9,16 @@ files that look like secrets.
 
 import os
 from enum import IntEnum
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
-
-import pathspec
+from typing import TYPE_CHECKING, Any
 
 from jupyter_mlws.snapshot.inside import FILE
 from jupyter_mlws.snapshot.secrets import looks_secret
+
+if TYPE_CHECKING:
+    import pathspec
 
 VERSION = b"1"  # grows when the rules below change: cached decisions are void then
 NEVER = frozenset({".git", ".mlws"})
@@ -28,6 +30,9 @@ DEFAULTS = (
     *(".idea/", ".vscode/", "Thumbs.db", "*.swp", "*~"),
 )
 FILES = (".mlwsignore", ".amlignore", ".gitignore")
+
+
+Level = tuple[str, tuple[str, ...]]  # prefix of the paths, lines of the ignore file
 
 
 class Verdict(IntEnum):
@@ -47,17 +52,13 @@ class Rules:
         Digest of everything that decides here. Equal keys mean equal decisions.
     """
 
-    def __init__(
-        self,
-        source: str | None,
-        levels: "tuple[tuple[str, pathspec.PathSpec[Any]], ...]",
-        key: bytes,
-    ) -> None:
+    def __init__(self, source: str | None, levels: tuple[Level, ...], key: bytes) -> None:
         self.source = source
         self.key = key
-        self._levels = levels  # from the root down: prefix of the paths, patterns
+        self._levels = levels  # from the root down
+        self._read = _azure if source == ".amlignore" else _git
         self._reaches = source == ".amlignore" and any(
-            pattern.include is False for _, spec in levels for pattern in spec.patterns
+            line.startswith("!") for _, lines in levels for line in lines
         )
 
     @classmethod
@@ -72,13 +73,12 @@ class Rules:
         above = _above(root) if not here or here[0] == ".gitignore" else []
         source = here[0] if here else ".gitignore" if above else None
         base = BASE if source else BASE + DEFAULTS
-        rules = cls(
-            source, (("", _git(base)),), sha256(VERSION + repr((source, base)).encode()).digest()
-        )
+        key = sha256(VERSION + repr((source, base)).encode()).digest()
+        rules = cls(source, (("", base),), key)
         if text is not None:
-            return rules._with("", _azure(text), text)
+            return rules._with("", text, b"")
         for depth, (outer, text) in enumerate(above):
-            rules = rules._with(outer, _git(_lines(text)), b"%d" % depth + outer.encode() + text)
+            rules = rules._with(outer, text, b"%d" % depth)
         return rules
 
     def enter(self, path: str, text: bytes) -> "Rules":
@@ -91,8 +91,7 @@ class Rules:
         text
             What the ignore file says.
         """
-        prefix = path + "/" if path else ""
-        return self._with(prefix, _git(_lines(text)), prefix.encode() + b"\0" + text)
+        return self._with(path + "/" if path else "", text, b"")
 
     @property
     def nested(self) -> str | None:
@@ -113,16 +112,16 @@ class Rules:
 
     def _ignored(self, path: str, is_folder: bool) -> bool | None:
         """By the deepest ignore file that says anything, there by the last pattern that does."""
-        for prefix, spec in reversed(self._levels):
+        for prefix, lines in reversed(self._levels):
             inner = prefix[1:] + path if prefix.startswith("/") else path[len(prefix) :]
-            said = spec.check_file(inner + "/" if is_folder else inner).include
+            said = self._read(lines).check_file(inner + "/" if is_folder else inner).include
             if said is not None:
                 return bool(said)
         return None
 
-    def _with(self, prefix: str, spec: "pathspec.PathSpec[Any]", text: bytes) -> "Rules":
-        key = sha256(self.key + text).digest()
-        return Rules(self.source, (*self._levels, (prefix, spec)), key)
+    def _with(self, prefix: str, text: bytes, salt: bytes) -> "Rules":
+        key = sha256(b"\0".join([self.key, salt, os.fsencode(prefix), text])).digest()
+        return Rules(self.source, (*self._levels, (prefix, _lines(text))), key)
 
 
 def read_rules(folder: int, name: str) -> bytes | None:
@@ -159,24 +158,35 @@ def _above(root: Path) -> list[tuple[str, bytes]]:
     return found[::-1]
 
 
-def _lines(text: bytes) -> list[str]:
-    words = text.decode("utf-8-sig", errors="surrogateescape")
-    return [line.removesuffix("\r") for line in words.split("\n")]
+def _lines(text: bytes) -> tuple[str, ...]:
+    words = text.removeprefix(b"\xef\xbb\xbf").decode(errors="surrogateescape")
+    return tuple(line.removesuffix("\r") for line in words.split("\n"))
 
 
-def _git(lines: tuple[str, ...] | list[str]) -> "pathspec.PathSpec[Any]":
-    return pathspec.GitIgnoreSpec.from_lines([line for line in lines if _sound(line)])
+@lru_cache(maxsize=256)
+def _git(lines: tuple[str, ...]) -> "pathspec.PathSpec[Any]":
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - 12 ms; a known tree asks nothing
+
+    return GitIgnoreSpec.from_lines([line for line in lines if _sound(line)])
 
 
-def _azure(text: bytes) -> "pathspec.PathSpec[Any]":
-    lines = [line.rstrip() for line in _lines(text)]
-    return pathspec.PathSpec.from_lines("gitwildmatch", [line for line in lines if _sound(line)])
+@lru_cache(maxsize=16)
+def _azure(lines: tuple[str, ...]) -> "pathspec.PathSpec[Any]":
+    from pathspec import PathSpec  # noqa: PLC0415 - as above
+
+    sound = [line for line in map(str.rstrip, lines) if _sound(line)]
+    try:
+        return PathSpec.from_lines("gitignore", sound)
+    except LookupError:  # before pathspec 1.0
+        return PathSpec.from_lines("gitwildmatch", sound)
 
 
 def _sound(line: str) -> bool:
     """Git passes over patterns that it cannot read."""
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - as above
+
     try:
-        pathspec.GitIgnoreSpec.from_lines([line])
+        GitIgnoreSpec.from_lines([line])
     except ValueError:
         return False
     return True

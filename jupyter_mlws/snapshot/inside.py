@@ -2,11 +2,21 @@
 
 import errno
 import os
+import stat
+from io import FileIO
 from pathlib import Path
 from types import TracebackType
 
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a FIFO must not block us
+
+
+def opened(handle: int) -> FileIO:
+    """A regular file to read from; closes `handle` where it is none. Raises OSError."""
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError(errno.EINVAL, "It is not a file")
+    return FileIO(handle)
 
 
 class Inside:

@@ -6,6 +6,7 @@ everything is read again.
 
 import os
 import zlib
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
@@ -53,12 +54,13 @@ def remember(path: Path, memory: Memory) -> None:
     """Keep it for the next walk. That there is no room for it is no reason to fail."""
     body = msgspec.msgpack.encode(memory)
     draft = path.with_name(f"{path.name}.{token_hex(8)}")
-    try:
+    with suppress(OSError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft.write_bytes(zlib.crc32(body).to_bytes(4, "big") + body)
-        draft.replace(path)
-    except OSError:
-        draft.unlink(missing_ok=True)
+        try:
+            draft.write_bytes(zlib.crc32(body).to_bytes(4, "big") + body)
+            draft.replace(path)
+        except OSError:
+            draft.unlink()
 
 
 def place(root: Path, folder: Path | None) -> Path:

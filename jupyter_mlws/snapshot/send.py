@@ -1,11 +1,10 @@
 """Contents on their way out: read once more, and checked against their digests."""
 
 import os
-import stat
 from collections.abc import Iterator
 from hashlib import sha256
+from io import FileIO
 from tempfile import TemporaryFile
-from typing import BinaryIO
 
 import zstandard
 
@@ -19,7 +18,7 @@ from jupyter_mlws.records.packing import (
     shrinks,
     small_record,
 )
-from jupyter_mlws.snapshot.inside import Inside
+from jupyter_mlws.snapshot.inside import Inside, opened
 
 
 def record_of(digest: str, content: bytes) -> Iterator[bytes]:
@@ -32,13 +31,11 @@ def record_of(digest: str, content: bytes) -> Iterator[bytes]:
 def record_of_file(digest: str, path: str, inside: Inside) -> Iterator[bytes]:
     """The record of a file. Raises Incomplete where it has not the digest any more."""
     try:
-        handle = inside.open(path)
+        file = opened(inside.open(path))
     except OSError as error:
         raise Incomplete(f"{path!r} cannot be read any more: {error.strerror}.") from None
-    with os.fdopen(handle, "rb", buffering=0) as file:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            raise _changed(path)
+    with file:
+        status = os.fstat(file.fileno())
         if status.st_size > LARGE_BYTES:
             yield from _large(digest, path, file, status.st_size)
             return
@@ -50,7 +47,7 @@ def record_of_file(digest: str, path: str, inside: Inside) -> Iterator[bytes]:
     yield from record_of(digest, content)
 
 
-def _large(digest: str, path: str, file: BinaryIO, size: int) -> Iterator[bytes]:
+def _large(digest: str, path: str, file: FileIO, size: int) -> Iterator[bytes]:
     """In pieces. One that shrinks is compressed into a temporary file, for its length stands
     before it."""
     first = file.read(TRIED_BYTES)
@@ -69,7 +66,7 @@ def _large(digest: str, path: str, file: BinaryIO, size: int) -> Iterator[bytes]
             yield piece
 
 
-def _checked(digest: str, path: str, file: BinaryIO, first: bytes, size: int) -> Iterator[bytes]:
+def _checked(digest: str, path: str, file: FileIO, first: bytes, size: int) -> Iterator[bytes]:
     """The bytes as they are read; raises before the last of them if they are not the ones."""
     found, piece, left = sha256(), first, size
     while piece:

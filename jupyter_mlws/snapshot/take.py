@@ -1,7 +1,6 @@
 """A folder as it is now, by digest: `take`."""
 
 import os
-import stat
 import time
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
@@ -13,13 +12,14 @@ from jupyter_mlws.records.codec import encode
 from jupyter_mlws.records.packing import CHUNK_BYTES, digest_of
 from jupyter_mlws.records.snapshot import Entry
 from jupyter_mlws.snapshot.ignore import Rules
-from jupyter_mlws.snapshot.inside import Inside
+from jupyter_mlws.snapshot.inside import Inside, opened
 from jupyter_mlws.snapshot.seen import RACY_NS, place, recall, remember
 from jupyter_mlws.snapshot.taken import Taken, size_in_words
 from jupyter_mlws.snapshot.walk import File, Found, seen_as, walk
 
 MOST_BYTES = 2_000_000_000
 TRIES = 5
+SETTLE_NS = 20_000_000  # a write that has just begun may go on, and its time says no more
 NAMED = 10  # so many paths are in one sentence
 
 
@@ -53,6 +53,8 @@ def take(
     Invalid
         A path of `extra` leads out of the folder.
     """
+    if not root.is_dir():
+        raise Incomplete(f"There is no folder {str(root)!r}.")
     started = time.time_ns()
     remembered = place(root, cache)
     earlier = recall(remembered)
@@ -126,10 +128,12 @@ def _read(inside: Inside, path: str) -> tuple[Entry, os.stat_result]:
             if inside.link_target(path) is not None:
                 raise _Replaced from None
             raise
-        with os.fdopen(handle, "rb", buffering=0) as file:
+        with opened(handle) as file:
             before = os.fstat(handle)
-            if not stat.S_ISREG(before.st_mode):
-                raise Incomplete("it is no longer a file")
+            if (young := SETTLE_NS - (time.time_ns() - before.st_mtime_ns)) in range(SETTLE_NS):
+                time.sleep(young / 1e9)
+                if seen_as(before, "") != seen_as(os.fstat(handle), ""):
+                    continue
             found, left = sha256(), before.st_size
             while left > 0 and (chunk := file.read(min(left, CHUNK_BYTES))):
                 found.update(chunk)

@@ -13,6 +13,7 @@ from jupyter_mlws.snapshot.inside import FOLDER
 from jupyter_mlws.snapshot.seen import Folder, Memory, Seen
 
 MOST_FILES = 100_000
+REGULAR = stat.S_IFREG
 DEEPEST = 100  # folders in one another, each held open on the way down
 KINDS = {
     stat.S_IFSOCK: "socket",
@@ -126,14 +127,16 @@ class _Walk:
             name = item.name
             seen = seen_files.get(name)
             if seen is not None and decided is not None:
-                status = _lstat(item)
+                try:
+                    status = item.stat(follow_symlinks=False)
+                except FileNotFoundError:
+                    continue
                 if (
-                    status is not None
-                    and status.st_size == seen.size
-                    and status.st_mtime_ns == seen.mtime_ns
-                    and status.st_ino == seen.inode
+                    status.st_mtime_ns == seen.mtime_ns
                     and status.st_ctime_ns == seen.ctime_ns
-                    and stat.S_ISREG(status.st_mode)
+                    and status.st_size == seen.size
+                    and status.st_ino == seen.inode
+                    and status.st_mode & 0o170000 == REGULAR
                 ):
                     now_files[name] = seen
                     executable = status.st_mode & 0o100 != 0
