@@ -8,36 +8,34 @@ import socket
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from jupyter_mlws.client import environment
 from jupyter_mlws.errors import Invalid
 
-CARRIED = (
-    *("PATH", "VIRTUAL_ENV", "CONDA_PREFIX", "LD_LIBRARY_PATH"),
-    *("CUDA_VISIBLE_DEVICES", "LANG", "TZ"),
-)
 SECRET = re.compile(r"JPY_.*|JUPYTER.*|MLWS_.*|MLFLOW_.*|.*_TOKEN|.*_SECRET.*|.*_PASSWORD", re.I)
 PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-def interpreter(asked: str | None, environ: Mapping[str, str] = os.environ) -> str:
+def interpreter(asked: str | None) -> str:
     """The Python that a run started from a shell uses, as an absolute path.
 
-    The one asked for, else that of the active virtual environment, of the active
-    conda environment, else ``python3`` on the PATH.
+    The one asked for (a path, a name on the PATH, or an environment's folder), else
+    that of the active environment, else ``python3`` on the PATH.
 
     Raises
     ------
     Invalid
-        There is none, or the one asked for is not there.
+        The one asked for is not there.
     """
-    if asked is not None:
-        return _asked(asked, environ)
-    for prefix in (environ.get("VIRTUAL_ENV"), environ.get("CONDA_PREFIX")):
-        if prefix and (found := Path(prefix) / "bin" / "python").exists():
-            return os.path.abspath(found)
-    on_path = shutil.which("python3", path=environ.get("PATH"))
-    if on_path is None:
-        raise Invalid("There is no python3 on the PATH: say which with --python.", "python")
-    return os.path.abspath(on_path)
+    if asked is None:
+        return environment.interpreter()
+    named = Path(asked).expanduser()
+    if named.is_dir():
+        named = named / "bin" / "python"
+    elif os.sep not in asked:
+        named = Path(shutil.which(asked) or named)
+    if not named.is_file():
+        raise Invalid(f"There is no interpreter {asked}: --python takes a path.", "python")
+    return os.path.abspath(named)  # not resolved: a virtual environment's python is a link
 
 
 def carried(words: Iterable[str] = (), environ: Mapping[str, str] = os.environ) -> dict[str, str]:
@@ -54,7 +52,7 @@ def carried(words: Iterable[str] = (), environ: Mapping[str, str] = os.environ) 
         A name is no variable's, is not set here, or names a secret, whose value
         would be stored with the run.
     """
-    variables = {name: environ[name] for name in CARRIED if name in environ}
+    variables = {name: environ[name] for name in environment.CARRIED if name in environ}
     for word in words:
         name, mark, value = word.partition("=")
         if not PLAIN_NAME.fullmatch(name):
@@ -80,19 +78,6 @@ def user() -> str | None:
 
 def host() -> str:
     return socket.gethostname()
-
-
-def _asked(asked: str, environ: Mapping[str, str]) -> str:
-    named = Path(asked).expanduser()
-    if os.sep in asked:
-        found = os.path.abspath(named) if named.is_file() else None
-        if named.is_dir() and (named / "bin" / "python").exists():  # an environment's folder
-            found = os.path.abspath(named / "bin" / "python")
-    else:
-        found = shutil.which(asked, path=environ.get("PATH"))
-    if found is None:
-        raise Invalid(f"There is no interpreter {asked}: --python takes a path.", "python")
-    return os.path.abspath(found)  # not resolved: a virtual environment's python is a link
 
 
 def _secret(name: str, mark: str) -> str:

@@ -1,0 +1,54 @@
+"""Options and arguments that many commands share."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from jupyter_mlws.cli import complete
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Where = Annotated[
+    Path | None,
+    typer.Option("--workspace", help="The workspace's folder. Default: the nearest one upwards."),
+]
+RunRef = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN",
+        help="An id, its unique beginning, a label such as digits-3, or latest.",
+        autocompletion=complete.runs,
+    ),
+]
+ModelRef = Annotated[str, typer.Argument(metavar="NAME:VERSION", autocompletion=complete.versions)]
+EndpointRef = Annotated[str, typer.Argument(metavar="NAME", autocompletion=complete.endpoints)]
+Params = Annotated[
+    list[str] | None,
+    typer.Option("--param", "-p", metavar="NAME=VALUE", help="A parameter; may be given again."),
+]
+Tags = Annotated[
+    list[str] | None,
+    typer.Option("--tag", metavar="NAME=VALUE", help="A tag; may be given again."),
+]
+Target = Annotated[
+    str | None,
+    typer.Option("--target", "-t", autocompletion=complete.targets, help="Where it runs."),
+]
+Wait = Annotated[bool, typer.Option("--wait", help="Return when it is over; 0 only if completed.")]
+Follow = Annotated[bool, typer.Option("--follow", help="As --wait, and print its log meanwhile.")]
+Instances = Annotated[int | None, typer.Option("--instances", min=1, help="How many replicas.")]
+Script = Annotated[
+    str | None, typer.Option("--script", help="The entry script, with init() and run(data).")
+]
+Source = Annotated[
+    Path | None, typer.Option("--source", help="The folder to send. Default: the script's.")
+]
+Python = Annotated[
+    str | None, typer.Option("--python", help="The interpreter. Default: the active environment's.")
+]
+
+
+def words(given: Iterable[str] | None) -> list[str]:
+    """The values of an option that may be given again."""
+    return list(given or ())

@@ -1,0 +1,117 @@
+"""Deploying a model, and waiting until it answers."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from jupyter_mlws.client.client import Client
+from jupyter_mlws.errors import Invalid, LaunchRejected, MlwsError
+from jupyter_mlws.records.endpoint import (
+    Deployment,
+    Endpoint,
+    EndpointPatch,
+    EndpointState,
+    NewEndpoint,
+)
+from jupyter_mlws.sdk.submit import Say, entry_script
+
+SETTLES_S = 1800.0  # init() may load a large model
+LOOK_S = 0.2
+
+
+def deploy(
+    client: Client,
+    new: NewEndpoint,
+    say: Say,
+    *,
+    folder: Path | None = None,
+    text: str | None = None,
+) -> Endpoint:
+    """Start an endpoint; `settled` waits until it answers.
+
+    Parameters
+    ----------
+    folder
+        What is sent with ``new.script``, a path in it. None: no script.
+    text
+        The script's text, where it is no file in `folder`.
+    """
+    if new.script is not None and folder is not None:
+        new = replace(new, snapshot=entry_script(client, folder, new.script, text, say))
+    return client.deploy(new)
+
+
+def update(
+    client: Client,
+    name: str,
+    patch: EndpointPatch,
+    say: Say,
+    *,
+    folder: Path | None = None,
+) -> Endpoint:
+    """Put another revision behind an endpoint; `settled` waits until it answers."""
+    if patch.script is not None and folder is not None:
+        patch = replace(patch, snapshot=entry_script(client, folder, patch.script, None, say))
+    return client.update_endpoint(name, patch)
+
+
+def settled(
+    client: Client,
+    begun: Endpoint,
+    on_change: Callable[[Endpoint], object] = lambda endpoint: None,
+    timeout_s: float = SETTLES_S,
+) -> Endpoint:
+    """The endpoint once its newest revision answers. Blocks.
+
+    Raises
+    ------
+    LaunchRejected
+        The revision failed; says why. What answered before still does.
+    MlwsError
+        It was not settled within `timeout_s`; it may be later.
+    """
+    until, told = time.monotonic() + timeout_s, ""
+    wanted = _newest(begun)
+    while True:
+        endpoint = client.endpoint(begun.name)
+        mine = _revision(endpoint, wanted.revision) if wanted else _newest(endpoint)
+        state, reason = (mine.state, mine.reason) if mine else (endpoint.state, endpoint.reason)
+        if EndpointState.FAILED in (state, endpoint.state):
+            why = reason or endpoint.reason or "its log says why"
+            raise LaunchRejected(f"{endpoint.name} failed: {why}")
+        if state is EndpointState.HEALTHY and endpoint.state is EndpointState.HEALTHY:
+            return endpoint
+        if f"{state} {endpoint.reason}" != told:
+            told = f"{state} {endpoint.reason}"
+            on_change(endpoint)
+        if time.monotonic() > until:
+            raise MlwsError(f"{endpoint.name} does not answer after {timeout_s:.0f} s.")
+        time.sleep(LOOK_S)
+
+
+def rooted(script: str | None, source: Path | None, cwd: Path) -> tuple[str | None, Path | None]:
+    """An entry script as its path in the folder that is sent, and that folder.
+
+    Raises
+    ------
+    Invalid
+        A folder was given, and no script.
+    """
+    if script is None:
+        if source is not None:
+            raise Invalid("--source goes with --script: say which file has init() and run().")
+        return None, None
+    from_here = (cwd / script).resolve()
+    root = from_here.parent if source is None else (cwd / source).resolve()
+    inside = from_here.is_relative_to(root)
+    return (from_here.relative_to(root).as_posix() if inside else script), root
+
+
+def _newest(endpoint: Endpoint) -> Deployment | None:
+    return max(endpoint.deployments, key=lambda one: one.revision, default=None)
+
+
+def _revision(endpoint: Endpoint, revision: int) -> Deployment | None:
+    return next((one for one in endpoint.deployments if one.revision == revision), None)
