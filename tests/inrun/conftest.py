@@ -110,6 +110,9 @@ class Room:
             {"train.py": script, **(files or {})}, [python, "train.py", *words], **more
         )
         self.start(home).wait(WITHIN_S)
+        return self.ended(home)
+
+    def ended(self, home):
         return Ended(home)
 
 
