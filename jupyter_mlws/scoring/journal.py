@@ -10,7 +10,7 @@ import time
 from collections import deque
 
 FLUSH_S = 0.2
-KEPT_BYTES = 4 * 1024 * 1024  # more than that unwritten is dropped, and counted
+KEPT_BYTES = 2 * 1024 * 1024  # twice as much unwritten is dropped, and counted
 TAIL_LINES = 20
 
 
@@ -29,7 +29,7 @@ class Journal:
         self.put(f"{self._now()} {text}\n".encode(errors="backslashreplace"))
 
     def put(self, line: bytes) -> None:
-        if self._bytes > KEPT_BYTES:
+        if self._bytes > 2 * KEPT_BYTES:
             self._dropped += 1
             return
         self._lines.append(line)
@@ -37,6 +37,10 @@ class Journal:
         if not self._due:
             self._due = True
             asyncio.get_running_loop().call_later(FLUSH_S, self.flush)
+
+    @property
+    def full(self) -> bool:
+        return self._bytes > KEPT_BYTES
 
     def flush(self) -> None:
         self._due = False
@@ -69,6 +73,8 @@ async def copy_prints(stream: asyncio.StreamReader, journal: Journal, label: str
             rest = b""
         for line in lines:
             _carry(line, journal, label, tail)
+        if journal.full:  # prints are data: none is dropped
+            journal.flush()
     if rest:
         _carry(rest, journal, label, tail)
     return tail

@@ -124,7 +124,7 @@ class Replica(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is not a subclass
 
     def data_received(self, data: bytes) -> None:
-        for kind, _, payload in self._reader.feed(data):
+        for kind, payload in self._reader.feed(data):
             if kind == frames.ANSWERED:
                 self._answered(payload)
             elif kind == frames.READY:
@@ -147,7 +147,7 @@ class Replica(asyncio.Protocol):
         self.pending.append(call)
         meta = _as_json(call.headers) if self._wants_headers else b""
         length = len(meta).to_bytes(4, "big")
-        self._send(frames.frame(frames.SCORE, 0, length, meta, call.body))
+        self._send(frames.frame(frames.SCORE, length, meta, call.body))
 
     def _answered(self, payload: bytes) -> None:
         call = self.pending.popleft()
@@ -163,7 +163,7 @@ class Replica(asyncio.Protocol):
         """Ask it to end; it does so after the call that it works on."""
         if self.state != "down":
             self.state = "draining"
-            self._send(frames.frame(frames.STOP, 0))
+            self._send(frames.frame(frames.STOP))
 
     def _send(self, content: bytes) -> None:
         if self._transport is not None:  # else it is not there yet, or was never

@@ -10,7 +10,7 @@ from itertools import count
 from typing import Any
 
 from jupyter_mlws.scoring import openapi
-from jupyter_mlws.scoring.admission import Admission
+from jupyter_mlws.scoring.admission import FULL, Admission
 from jupyter_mlws.scoring.journal import Journal
 from jupyter_mlws.scoring.process import Answer, Call, refusal
 from jupyter_mlws.scoring.revision import Revision
@@ -21,6 +21,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 READ_ANYWAY_BYTES = 64 * 1024 * 1024  # of a refused body: so that the client hears the refusal
+HELD_BODIES = 16  # of the largest size: what may wait in memory, besides being counted
 JSON = (b"content-type", b"application/json")
 TEXT = (b"content-type", b"text/plain; charset=utf-8")
 OPEN = {"/", "/healthz", "/readyz"}
@@ -46,6 +47,7 @@ class Public:
         self._admission = admission
         self._journal = journal
         self._traffic = traffic
+        self._held_bytes = 0  # of bodies whose answer is awaited
         self._start = os.urandom(6).hex()
         self._numbers = count(1)
 
@@ -94,6 +96,8 @@ class Public:
             return too_large
         if headers.get(b"content-encoding", b"identity") != b"identity":
             return ENCODED
+        if self._held_bytes > HELD_BODIES * limit:
+            return FULL
         parts, size, more = [], 0, True
         while more:
             message = await receive()
@@ -106,7 +110,11 @@ class Public:
                 return too_large
         connection = scope["state"]["connection"]
         call = Call(b"".join(parts), scope["headers"], lambda: bool(connection.gone))
-        return await self._admission.submit(call)
+        self._held_bytes += size
+        try:
+            return await self._admission.submit(call)
+        finally:
+            self._held_bytes -= size
 
     def _known(self, told: bytes) -> bool:
         """Is this one of the keys? Takes as long whichever it is, and whichever it is not."""

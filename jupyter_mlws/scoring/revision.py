@@ -53,16 +53,16 @@ class Revision:
         return next(told, None) or self.config.n_features
 
     def fill(self, config: Config, numbers: Iterable[int]) -> None:
-        """Start a replica in each of these seats."""
+        """Start a replica in each of these seats; earlier crashes are forgotten."""
         self.config = config
+        self.crashes = 0
         for n in numbers:
             self._seats[n] = asyncio.get_running_loop().create_task(self._keep(n))
 
     async def up(self) -> None:
         """Wait until all seats are filled. Raises StartFailed at the first that fails."""
-        before = self.crashes
         while len(self.ready) < len(self._seats):
-            if self.crashes > before:
+            if self.crashes:
                 raise StartFailed(self.reason)
             self._news.clear()
             await self._news.wait()
@@ -180,11 +180,12 @@ class Revision:
         ready, wanted = len(self.ready), len(self._seats)
         if ready == wanted:
             return {"state": "Healthy", "reason": None}
+        if not self.crashes:
+            reason = f"{ready} of {wanted} replicas are ready; the model is being loaded."
+            return {"state": "Transitioning", "reason": reason}
         again = "is in a crash loop" if self.crashes >= LOOP else "failed"
         if ready:
-            return {"state": "Unhealthy", "reason": f"{ready} of {wanted} replicas: {self.reason}"}
-        if self.was_ready:
-            return {"state": "Unhealthy", "reason": f"The model {again}: {self.reason}"}
-        if self.crashes:
-            return {"state": "Failed", "reason": f"The model {again}: {self.reason}"}
-        return {"state": "Transitioning", "reason": "The model is being loaded."}
+            reason = f"{ready} of {wanted} replicas are ready: {self.reason}"
+            return {"state": "Unhealthy", "reason": reason}
+        state = "Unhealthy" if self.was_ready else "Failed"
+        return {"state": state, "reason": f"The model {again}: {self.reason}"}

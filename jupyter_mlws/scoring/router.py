@@ -3,6 +3,8 @@
 import asyncio
 import os
 import signal
+import sys
+from errno import EADDRINUSE
 from pathlib import Path
 from typing import Any
 
@@ -17,28 +19,35 @@ from jupyter_mlws.scoring.public import Public
 from jupyter_mlws.scoring.revision import Revision, StartFailed
 from jupyter_mlws.scoring.traffic import Traffic
 
-PORT_TAKEN, NOT_CONFIGURED = 98, 78  # exit codes: EADDRINUSE, EX_CONFIG
+PORT_TAKEN, NOT_CONFIGURED = 98, 78  # exit codes: Linux's EADDRINUSE, EX_CONFIG
 LISTENER_S, REPLICAS_S = 6, 2  # for requests in flight when it ends; 10 s is the grace
 LOOK_S = 0.5  # how often it looks for a run() that does not return
 
 
 def main(folder: str) -> int:
     """Serve the endpoint of a directory until told to stop; the exit code."""
-    journal = Journal()
     home = Path(folder).absolute()
     try:
         config = configs.read(home)
+    except (OSError, ValueError) as error:
+        return _give_up(NOT_CONFIGURED, str(error))
+    try:
         port = listen.public_socket(config.bind, config.port)
-        admin = listen.admin_socket(home)
-    except ValueError as error:
-        print(f"mlws: the endpoint cannot start: {error}", flush=True)
-        return NOT_CONFIGURED
     except OSError as error:
-        by = f" It is held by {listen.holder(config.port)}." if error.errno == PORT_TAKEN else ""
-        print(f"mlws: the endpoint cannot start: {error}.{by}", flush=True)
-        return PORT_TAKEN
+        taken = f" It is held by {listen.holder(config.port)}." if error.errno == EADDRINUSE else ""
+        return _give_up(PORT_TAKEN, f"{config.bind}:{config.port}: {error.strerror}.{taken}")
+    try:
+        admin = listen.admin_socket(home)
+    except OSError as error:
+        return _give_up(NOT_CONFIGURED, str(error))
     uvloop.install()
-    return asyncio.run(Endpoint(home, config, journal).run(port, admin))
+    return asyncio.run(Endpoint(home, config, Journal()).run(port, admin))
+
+
+def _give_up(code: int, reason: str) -> int:
+    sys.stdout.write(f"mlws: the endpoint cannot start: {reason}\n")
+    sys.stdout.flush()
+    return code
 
 
 class Endpoint:

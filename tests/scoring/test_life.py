@@ -161,7 +161,7 @@ def test_a_run_that_hangs_is_504_and_its_replica_replaced(make):
     assert [status for status, _, _ in answers] == [504, 200, 200, 200]
     wait_until(lambda: any(r["restarts"] for r in endpoint.status()["replicas"]))
     wait_until(lambda: len(replica_pids(endpoint)) == 2)
-    assert "its run() did not return" in endpoint.log
+    wait_until(lambda: "its run() did not return" in endpoint.log)
 
 
 def test_what_does_not_fit_in_the_queue_is_429(make):
@@ -319,3 +319,18 @@ def test_the_process_list_shows_no_secret(make):
     shown = subprocess.run(["ps", "axww", "-o", "args"], capture_output=True, text=True).stdout
     assert str(endpoint.folder) in shown and "hunter2" not in shown
     assert not any(digest in shown for digest in endpoint.config.key_hashes)
+
+
+def test_bodies_that_wait_may_fill_only_so_much_memory(make):
+    limits = Limits(body_bytes=1000, request_timeout_s=30, queue_timeout_s=30)
+    endpoint = make("import time\ndef init(): pass\ndef run(d): time.sleep(0.2)", limits=limits)
+    answers = ask_in_threads(endpoint.up(), ["x" * 990] * 30)
+    assert {status for status, _, _ in answers} == {200, 429}
+
+
+def test_prints_without_end_are_all_in_the_log(make):
+    text = "def init(): pass\ndef run(d):\n    for n in range(200_000): print('line', n)"
+    endpoint = make(text).up()
+    assert endpoint.ask("0")[0] == 200
+    wait_until(lambda: "| line 199999\n" in endpoint.log)
+    assert endpoint.log.count("| line ") == 200_000

@@ -157,3 +157,15 @@ def test_neither_bodies_nor_keys_are_logged(served):
     line = next(line for line in served.log.splitlines() if "mark-1" in line)
     assert " 200 POST '/score' " in line and " 1 rows replica 1 " in line
     assert "hunter2" not in served.log and not any(key in served.log for key in KEYS)
+
+
+def test_clients_that_send_too_slowly_are_hung_up_on_and_disturb_nobody(served):
+    address = ("127.0.0.1", served.config.port)
+    slow = [socket.create_connection(address, timeout=30) for _ in range(200)]
+    for client in slow[::2]:
+        client.sendall(b"POST /score HTTP/1.1\r\nHost: x\r\n")
+    for _ in range(20):
+        assert served.ask({"data": [ZEROS]})[0] == 200
+    assert [client.recv(1) for client in slow] == [b""] * 200
+    for client in slow:
+        client.close()

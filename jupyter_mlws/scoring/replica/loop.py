@@ -35,7 +35,7 @@ def main(descriptor: int) -> int:
     die_with_router(router)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the router's
     conversation = Conversation(router)
-    kind, _, payload = conversation.next()
+    kind, payload = conversation.next()
     if kind != frames.SETUP:
         return 1
     setup = json.loads(payload)
@@ -72,28 +72,28 @@ class Conversation:
     def __init__(self, router: socket.socket) -> None:
         self.router = router
         self._reader = frames.Reader()
-        self._arrived: deque[tuple[int, int, bytes]] = deque()
+        self._arrived: deque[tuple[int, bytes]] = deque()
 
-    def next(self) -> tuple[int, int, bytes]:
+    def next(self) -> tuple[int, bytes]:
         """Block until there is a frame; STOP once the router has hung up."""
         while not self._arrived:
             data = self.router.recv(READ_BYTES)
             if not data:
-                return frames.STOP, 0, b""
+                return frames.STOP, b""
             self._arrived.extend(self._reader.feed(data))
         return self._arrived.popleft()
 
 
 def serve(conversation: Conversation, model: Model) -> None:
     while True:
-        kind, number, payload = conversation.next()
+        kind, payload = conversation.next()
         if kind == frames.STOP:
             return
         length = int.from_bytes(payload[:4], "big")
         headers = json.loads(payload[4 : 4 + length]) if length else {}
         began = time.perf_counter()
         answer = ask(model, payload[4 + length :], headers)
-        conversation.router.sendall(pack(number, answer, time.perf_counter() - began))
+        conversation.router.sendall(pack(answer, time.perf_counter() - began))
 
 
 def ask(model: Model, body: bytes, headers: dict[str, str]) -> Answer:
@@ -106,11 +106,11 @@ def ask(model: Model, body: bytes, headers: dict[str, str]) -> Answer:
         return refusal(500, "model_failed", "The model failed; the endpoint's log says how.")
 
 
-def pack(number: int, answer: Answer, took_s: float) -> bytes:
+def pack(answer: Answer, took_s: float) -> bytes:
     headers = json.dumps(answer.headers).encode() if answer.headers else b""
     micros = min(int(took_s * 1e6), 0xFFFFFFFF)
     head = frames.ANSWER.pack(answer.status, answer.rows, micros, len(headers))
-    return frames.frame(frames.ANSWERED, number, head, headers, answer.body)
+    return frames.frame(frames.ANSWERED, head, headers, answer.body)
 
 
 def die_with_router(router: socket.socket) -> None:

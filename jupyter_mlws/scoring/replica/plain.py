@@ -33,7 +33,8 @@ class PlainModel:
             self._shape: rows.Shape | None = rows.Shape(self.n_features, self._names)
         else:
             self._shape = rows.Shape.of_sample(setup.get("sample"))
-        self._numpy = importlib.import_module("numpy") if _installed("numpy") else None
+        self._numpy = _module("numpy")
+        self._pandas = None if self._names is None else _module("pandas")
 
     def score(self, body: bytes, headers: dict[str, str]) -> Answer:
         document = rows.parse(body)
@@ -52,15 +53,12 @@ class PlainModel:
         return Answer(200, to_json({method: result}), len(found))
 
     def _as_input(self, found: list[Any]) -> Any:
+        if self._pandas is not None:
+            return self._pandas.DataFrame(found, columns=self._names)
         if isinstance(found[0], dict):
-            if _installed("pandas"):
-                frame = importlib.import_module("pandas").DataFrame(found)
-                return frame if self._names is None else frame[self._names]
             if self._names is None:
                 raise BadRequest(f"This model knows no column names; send {rows.SHOWN}.")
             found = [[row[name] for name in self._names] for row in found]
-        elif self._names is not None and _installed("pandas"):
-            return importlib.import_module("pandas").DataFrame(found, columns=self._names)
         if self._numpy is None or not isinstance(found[0], list):
             return found
         return self._numpy.asarray(found, dtype=object if _has_text(found) else None)
@@ -90,8 +88,9 @@ def _find(folder: str) -> str:
 
 
 def _load(path: str) -> Any:
-    if _installed("joblib"):
-        model = importlib.import_module("joblib").load(path)
+    joblib = _module("joblib")
+    if joblib is not None:
+        model = joblib.load(path)
     else:
         with open(path, "rb") as stream:
             model = pickle.load(stream)
@@ -109,5 +108,6 @@ def _n_features(model: Any) -> int | None:
         return None
 
 
-def _installed(name: str) -> bool:
-    return importlib.util.find_spec(name) is not None
+def _module(name: str) -> Any:
+    """None where the model's interpreter does not have it."""
+    return importlib.import_module(name) if importlib.util.find_spec(name) else None
