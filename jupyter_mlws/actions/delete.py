@@ -23,7 +23,8 @@ def delete_run(backend: Backend, ref: str, by: str) -> Pruned:
         run = runs.get(tx, runs.resolve(tx, ref))
     if not run.state.over:
         raise Conflict(
-            f"{run.label} is {run.state.value} and stays. Cancel it first: mlws run cancel {run.label}."
+            f"{run.label} is {run.state.value} and stays. "
+            f"Cancel it first: mlws run cancel {run.label}."
         )
     freed = _remove(backend, run.id)
     return Pruned(runs=(run.id,), bytes=freed, dry_run=False)

@@ -6,6 +6,7 @@ from collections import Counter
 from jupyter_mlws.backend import Backend
 from jupyter_mlws.errors import Conflict, Invalid, MlwsError
 from jupyter_mlws.records.run import Reason, Run, RunState
+from jupyter_mlws.runner.environments import Environments
 from jupyter_mlws.store import attempts, queue, runs
 from jupyter_mlws.targets.base import Target
 
@@ -15,7 +16,9 @@ LEAST_FREE_SHARE = 0.05
 AT_ONCE = 32  # admitted in one transaction
 
 
-def admit(backend: Backend, token: str, under_way: list[Run]) -> tuple[list[Run], bool]:
+def admit(
+    backend: Backend, token: str, under_way: list[Run], environments: Environments
+) -> tuple[list[Run], bool]:
     """Move what may start from Queued to Starting; the runs that were, and whether some wait.
 
     Where each will be found is stored in the same transaction, before anything starts.
@@ -34,13 +37,15 @@ def admit(backend: Backend, token: str, under_way: list[Run]) -> tuple[list[Run]
         chosen = [] if low else first[:free]
         some_wait = some_wait or len(first) > len(chosen)
         if services or chosen:
-            admitted += _admit(backend, token, target, services + chosen)
+            admitted += _admit(backend, token, target, services + chosen, environments)
         if len(first) > len(chosen):
             _tell(backend, silent, {r.id for r in chosen}, low, target, name)
     return admitted, some_wait
 
 
-def _admit(backend: Backend, token: str, target: Target, chosen: list[Run]) -> list[Run]:
+def _admit(
+    backend: Backend, token: str, target: Target, chosen: list[Run], environments: Environments
+) -> list[Run]:
     started: list[Run] = []
     at = backend.now()
     with backend.store.write() as tx:
@@ -57,6 +62,7 @@ def _admit(backend: Backend, token: str, target: Target, chosen: list[Run]) -> l
                 runs.move(tx, run.id, RunState.PREPARING, at=at, lease=token)
             except Conflict:
                 continue  # canceled meanwhile
+            environments.note(tx, run)
             attempts.create(tx, run, launch.handle, launch.spec["command"], at=at)
             started.append(runs.move(tx, run.id, RunState.STARTING, at=at, lease=token))
     return started

@@ -101,7 +101,7 @@ class Ending:
         return list(zip(found, placed, strict=True)), paths
 
     def _behind(self, target: Target, run: Run, attempt: Attempt) -> bool:
-        """Store a part of a long rest of events; False when so little is left that the end takes it."""
+        """Store a part of a long rest of events; False when the end can take what is left."""
         with self._backend.store.read() as tx:
             known = news.offsets(tx, run.id, attempt.n)
         got = gather(target, attempt.handle, known)

@@ -113,5 +113,5 @@ class EndpointWatch:
 
 
 def _hopeless(run: Run) -> bool:
-    """Whether another start would end the same: its own exit codes for a port or a configuration."""
+    """Whether another start would end the same: its exit codes for port and configuration."""
     return run.state is RunState.FAILED and run.exit_code in (98, 78)

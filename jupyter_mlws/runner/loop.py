@@ -13,6 +13,7 @@ from jupyter_mlws.records.run import Run
 from jupyter_mlws.runner.admit import admit
 from jupyter_mlws.runner.contact import Contact
 from jupyter_mlws.runner.endpoints import EndpointWatch
+from jupyter_mlws.runner.environments import Environments
 from jupyter_mlws.runner.housekeeping import Housekeeping
 from jupyter_mlws.runner.step import Step
 from jupyter_mlws.store import queue
@@ -37,6 +38,7 @@ class Runner:
         self._step = Step(backend, self._token)
         self._contact = Contact()
         self._endpoints = EndpointWatch(backend)
+        self._environments = Environments(backend)
         self._housekeeping = Housekeeping(backend)
         self._hands = ThreadPoolExecutor(HANDS, thread_name_prefix="mlws-run")
         self._busy: set[str] = set()  # runs that a hand works on
@@ -57,6 +59,7 @@ class Runner:
             self._thread.join(timeout=30)
         self._hands.shutdown(wait=True)
         self._endpoints.close()
+        self._environments.close()
         os.close(self._poke)
 
     def turn(self) -> bool:
@@ -65,7 +68,7 @@ class Runner:
         with self._backend.store.read() as tx:
             runs = queue.under_way(tx, self._token, at=now)
         runs = self._leased(runs)
-        admitted, full = admit(self._backend, self._token, runs)
+        admitted, full = admit(self._backend, self._token, runs, self._environments)
         todo = [run for run in [*runs, *admitted] if run.id not in self._busy]
         for run, seen in self._step.look(todo):
             self._contact.note(self._backend, run, seen)

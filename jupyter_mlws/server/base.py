@@ -47,6 +47,13 @@ SANDBOX = "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'
 class RecordHandler(APIHandler):
     """A handler of one route: ``path`` is its key in the policy."""
 
+    def __init_subclass__(cls) -> None:
+        """Say to Jupyter's own check that these methods are not open: `prepare` decides."""
+        super().__init_subclass__()
+        for method in cls.SUPPORTED_METHODS:
+            if (handler := vars(cls).get(method.lower())) is not None:
+                setattr(handler, "__allow_unauthenticated", False)  # noqa: B010
+
     def initialize(self, path: str) -> None:
         self._needed = NEEDED.get((str(self.request.method), path))
 

@@ -5,6 +5,7 @@ import contextlib
 from functools import partial
 
 from jupyter_core.utils import ensure_async
+from jupyter_server.auth.decorator import ws_authenticated
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.base.websocket import WebSocketMixin
 from tornado import web
@@ -40,6 +41,7 @@ class LogFollowHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
         if not await ensure_async(asked):
             raise web.HTTPError(403)
 
+    @ws_authenticated
     async def get(self, ref: str) -> None:
         self._ref = ref
         await super().get(ref)

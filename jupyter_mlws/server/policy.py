@@ -30,7 +30,6 @@ NEEDED: dict[tuple[str, str], tuple[str, str]] = {
     ("DELETE", "runs/{id}"): (RUNS, WRITE),
     ("POST", "runs/{id}/cancel"): (RUNS, EXECUTE),
     ("POST", "runs/{id}/again"): (RUNS, EXECUTE),
-    ("POST", "runs/{id}/environment"): (RUNS, WRITE),
     ("GET", "runs/{id}/moves"): (RUNS, READ),
     ("GET", "runs/{id}/log"): (RUNS, READ),
     ("GET", "runs/{id}/log/follow"): (RUNS, READ),
@@ -56,4 +55,3 @@ NEEDED: dict[tuple[str, str], tuple[str, str]] = {
     ("POST", "endpoints/{name}/keys/{which}"): (ENDPOINTS, EXECUTE),
     ("GET", "endpoints/{name}/log"): (ENDPOINTS, READ),
 }
-PUBLIC = ("health",)  # answers anyone, and says nothing of the workspace

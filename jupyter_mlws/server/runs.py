@@ -7,9 +7,8 @@ from msgspec import Struct
 
 from jupyter_mlws.actions.cancel import cancel
 from jupyter_mlws.actions.delete import delete_run
-from jupyter_mlws.actions.edit import edit, note_environment
+from jupyter_mlws.actions.edit import edit
 from jupyter_mlws.actions.submit import again, dry_run, submit
-from jupyter_mlws.records.environment import EnvironmentRecord
 from jupyter_mlws.records.run import NewRun, RunAgain, RunPatch
 from jupyter_mlws.server.base import RecordHandler
 from jupyter_mlws.store import details, experiments, runs, search
@@ -76,11 +75,6 @@ class RunAgainHandler(RecordHandler):
         self.reply(await self.act(again, ref, order, self.user), 201)
 
 
-class RunEnvironmentHandler(RecordHandler):
-    async def post(self, ref: str) -> None:
-        self.reply(await self.act(note_environment, ref, self.body(EnvironmentRecord), self.user))
-
-
 class RunMovesHandler(RecordHandler):
     async def get(self, ref: str) -> None:
         self.reply_page(await self.look(_moves, ref))
@@ -108,7 +102,6 @@ ROUTES: dict[str, type[RecordHandler]] = {
     "runs/{id}": RunHandler,
     "runs/{id}/cancel": RunCancelHandler,
     "runs/{id}/again": RunAgainHandler,
-    "runs/{id}/environment": RunEnvironmentHandler,
     "runs/{id}/moves": RunMovesHandler,
     "experiments": ExperimentsHandler,
 }

@@ -76,7 +76,7 @@ def _curve(tx: Connection, rows: list[Any]) -> Curve | None:
 
 
 def _taken(tx: Connection, row: Any) -> tuple[Any, ...]:
-    """Points evenly taken from a series, the last one among them; by key, so quick for any length."""
+    """Points evenly taken from a series, the last among them; by key: quick for any length."""
     count = min(row.n, CURVE_POINTS)
     if count < 2:
         return ()

@@ -89,7 +89,8 @@ class Store:
         except DatabaseError as error:
             if "malformed" in str(error.orig) or "not a database" in str(error.orig):
                 raise StoreBroken(
-                    f"{self.path} is damaged: {error.orig}. Restore it from {self.path.parent}/backups."
+                    f"{self.path} is damaged: {error.orig}. "
+                    f"Restore it from {self.path.parent}/backups."
                 ) from error
             raise
 
@@ -109,8 +110,8 @@ def _check(path: Path) -> None:
     found = int(row[0]) if row else 0
     if found > SCHEMA:
         raise StoreNewer(
-            f"{path} was written by a newer jupyter_mlws (schema {found}, this one knows {SCHEMA}); "
-            "nothing was changed. Upgrade with: pip install -U jupyter-mlws."
+            f"{path} was written by a newer jupyter_mlws (schema {found}; this one knows "
+            f"{SCHEMA}); nothing was changed. Upgrade with: pip install -U jupyter-mlws."
         )
 
 

@@ -260,3 +260,7 @@ def state(tx: Connection, run_id: str) -> RunState:
     if found is None:
         raise NotFound(f"There is no run {run_id!r}. List them with: mlws run list.")
     return RunState(found)
+
+
+def exists(tx: Connection, run_id: str) -> bool:
+    return tx.execute(select(T.c.id).where(T.c.id == run_id)).first() is not None
