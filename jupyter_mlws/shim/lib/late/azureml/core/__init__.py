@@ -7,9 +7,9 @@ __all__ = ["Dataset", "Experiment", "Model", "Run", "Workspace"]
 
 
 def __getattr__(name: str):  # noqa: ANN202
-    if name.startswith("__"):
-        raise AttributeError(name)
-    raise AttributeError(
+    if not name[0].isupper():
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    raise ImportError(  # an AttributeError's sentence is not shown by `from … import …`
         f"azureml.core.{name} has no meaning inside a run; Run, Model, Workspace, "
         "Experiment and Dataset are there. Install azureml-core for the rest of it."
     )
