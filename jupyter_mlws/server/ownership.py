@@ -9,6 +9,7 @@ from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit, urlunsplit
 
 from jupyter_mlws.client import atomic, lock, workspace
 from jupyter_mlws.client import owner as owners
@@ -217,7 +218,7 @@ class Ownership:
         except OSError as error:  # a home directory whose file system has no sockets
             log.warning("No unix socket for the workspace: %s. Its URL is used.", error)
         owner = Owner(
-            url=server.local_url,
+            url=_url(server),
             socket="" if self._door is None else str(self._door.path),
             token=secrets.token_urlsafe(32),
             pid=os.getpid(),
@@ -298,3 +299,10 @@ class Ownership:
         if rev is None or news.rev != rev:
             self._feed.changed(news.rev, () if rev is None or news.truncated else news.subjects)
         return news.rev
+
+
+def _url(server: Any) -> str:
+    """Where the server answers: its own word also names a page, such as ``/lab``, and a token."""
+    known = urlsplit(str(server.local_url))
+    base = str(server.web_app.settings["base_url"])
+    return urlunsplit((known.scheme, known.netloc, base, "", ""))

@@ -7,14 +7,11 @@ TARGETS, SNAPSHOTS = "jupyter_mlws:targets", "jupyter_mlws:snapshots"
 
 NEEDED: dict[tuple[str, str], tuple[str, str]] = {
     ("GET", "workspace"): (WORKSPACE, READ),
-    ("POST", "workspace"): (WORKSPACE, WRITE),
     ("GET", "changes"): (WORKSPACE, READ),
     ("GET", "openapi.json"): (WORKSPACE, READ),
     ("POST", "prune"): (RUNS, WRITE),
     ("GET", "targets"): (TARGETS, READ),
     ("GET", "targets/{name}"): (TARGETS, READ),
-    ("PUT", "targets/{name}"): (TARGETS, WRITE),
-    ("DELETE", "targets/{name}"): (TARGETS, WRITE),
     ("POST", "snapshots/plan"): (SNAPSHOTS, READ),
     ("POST", "packs"): (SNAPSHOTS, WRITE),
     ("POST", "snapshots"): (SNAPSHOTS, WRITE),

@@ -10,6 +10,7 @@ from jupyter_mlws.server import (
     follow,
     metrics,
     models,
+    openapi,
     run_files,
     runs,
     snapshots,
@@ -27,6 +28,7 @@ ROUTES: dict[str, Any] = {
     **run_files.ROUTES,
     **models.ROUTES,
     **endpoints.ROUTES,
+    **openapi.ROUTES,
 }
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 

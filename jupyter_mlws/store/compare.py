@@ -9,6 +9,7 @@ from jupyter_mlws.records.snapshot import Entry, FileDiff, SnapshotDiff
 TEXT_BYTES = 512 << 10  # a larger file is compared by digest alone
 TEXT_LINES = 10_000
 ALL_BYTES = 4 << 20  # of diffs in one answer
+NO_END = "\\ No newline at end of file"
 Read = Callable[[str], bytes]
 Change = Literal["new", "gone", "changed"]
 
@@ -46,8 +47,8 @@ def _one(path: str, old: Entry | None, new: Entry | None, read: Read | None) -> 
     return FileDiff(
         path=path,
         change=change,
-        added=sum(line.startswith("+") for line in lines[2:]),
-        removed=sum(line.startswith("-") for line in lines[2:]),
+        added=sum(line[:1] == "+" and line != "+" + NO_END for line in lines[2:]),
+        removed=sum(line[:1] == "-" and line != "-" + NO_END for line in lines[2:]),
         diff="\n".join(lines),
     )
 
@@ -69,7 +70,7 @@ def _lines(entry: Entry | None, read: Read | None) -> list[str] | None:
     if "\0" in text or len(lines) > TEXT_LINES:
         return None
     if lines[-1]:
-        lines.append("\\ No newline at end of file")
+        lines.append(NO_END)
     else:
         lines.pop()
     return lines

@@ -149,7 +149,7 @@ def deployments(tx: Connection, name: str) -> tuple[Deployment, ...]:
     rows = tx.execute(select(D).where(D.c.endpoint == name).order_by(D.c.revision.desc()))
     found = []
     for row in rows:
-        known = dict(row._mapping)
+        known: dict[str, Any] = {str(name): value for name, value in row._mapping.items()}
         code = known.pop("config")
         known["model"] = f"{row.model}:{known.pop('version')}"
         found.append(codec.convert({**known, **code}, Deployment))

@@ -169,7 +169,7 @@ def _versions() -> Any:
 
 
 def _record(tx: Connection, row: Any) -> ModelVersion:
-    known = dict(row._mapping)
+    known: dict[str, Any] = {str(name): value for name, value in row._mapping.items()}
     number = known.pop("number")
     known["run"] = None if number is None else f"{known['experiment']}-{number}"
     known["files"] = known.pop("manifest")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from jupyter_mlws.errors import Conflict, Invalid, NotFound
 from jupyter_mlws.records import codec
@@ -221,7 +221,12 @@ def moves(tx: Connection, run_id: str) -> tuple[Move, ...]:
     """Every change of state, oldest first."""
     t = tables.moves
     rows = tx.execute(select(t).where(t.c.run_id == run_id).order_by(t.c.seq))
-    return tuple(codec.convert(dict(row._mapping), Move) for row in rows)
+    return tuple(codec.convert(_words(row), Move) for row in rows)
+
+
+def _words(row: Row[Any]) -> dict[str, Any]:
+    """A row by its columns' names, some of which are more than a str to SQLAlchemy."""
+    return {str(name): value for name, value in row._mapping.items()}
 
 
 def _same(run: Run, spec: RunSpec) -> Run:
