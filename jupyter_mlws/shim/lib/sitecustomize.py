@@ -13,7 +13,7 @@ def _make_way() -> None:
     sys.path[:] = [p for p in sys.path if not p or os.path.abspath(p) != here]
     mine = sys.modules.pop("sitecustomize", None)
     try:
-        import sitecustomize  # noqa: F401 - the next one
+        __import__("sitecustomize")  # the next one
     except ImportError as error:
         if error.name != "sitecustomize":
             raise

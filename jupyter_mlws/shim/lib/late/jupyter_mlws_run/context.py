@@ -43,7 +43,6 @@ def _submitted():  # noqa: ANN202
     number = os.environ.get("MLWS_RUN_NUMBER", "")
     run._number = int(number) if number.isdigit() else None
     run._experiment = os.environ.get("MLWS_EXPERIMENT") or "default"
-    run._name = os.environ.get("MLWS_RUN_NAME") or run._place.spec.get("name")
     return run
 
 

@@ -54,8 +54,9 @@ class Run(Metrics, Labels, Artifacts, Models, Children):
     @property
     def display_name(self) -> str:
         """Its name where it has one, else its label (``digits-7``), else its id."""
-        if self._name:
-            return self._name
+        name = self._name or (None if self._parent else self._place.spec.get("name"))
+        if name:
+            return name
         return self._id if self._number is None else f"{self._experiment}-{self._number}"
 
     @property
