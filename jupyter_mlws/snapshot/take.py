@@ -120,7 +120,10 @@ def _entries(root: Path, found: Found, started: int) -> tuple[dict[str, Entry], 
 
 
 def _read(inside: Inside, path: str) -> tuple[Entry, os.stat_result]:
-    """The digest of a file as it was at one moment: its stat is the same before and after."""
+    """The digest of a file as it was at one moment: its stat is the same before and after.
+
+    (A single write that goes on for longer than `SETTLE_NS` cannot be told from the outside.)
+    """
     for _ in range(TRIES):
         try:
             handle = inside.open(path)
