@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, Protocol, cast
 
 from jupyter_mlws.scoring import frames
 from jupyter_mlws.scoring.config import Config
@@ -17,6 +17,7 @@ from jupyter_mlws.scoring.journal import Journal, copy_prints
 
 ENTRY = Path(__file__).parent.parent / "replica.py"  # in the copy (bundle)
 FAST_S = 0.005  # a model quicker than this gets calls ahead, so that it never waits for the socket
+HANG_UP_S = 1.0  # for a process to end after its socket has
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 Headers = list[tuple[bytes, bytes]]
 
@@ -56,6 +57,13 @@ class Call:
             self.answer.set_result(answer)
 
 
+class Owner(Protocol):
+    """Who gives calls to replicas (admission)."""
+
+    def dispatch(self) -> None: ...
+    def lost(self, replica: "Replica") -> None: ...
+
+
 class Replica(asyncio.Protocol):
     """One process. `ready` is awaited once; `gone` when it has ended, with the reason.
 
@@ -63,7 +71,7 @@ class Replica(asyncio.Protocol):
     that it works on and those behind have not begun.
     """
 
-    def __init__(self, n: int, revision: int, restarts: int, on_free: Callable[[], None]) -> None:
+    def __init__(self, n: int, revision: int, restarts: int, owner: Owner) -> None:
         loop = asyncio.get_running_loop()
         self.n, self.revision, self.restarts = n, revision, restarts
         self.state = "starting"
@@ -73,7 +81,8 @@ class Replica(asyncio.Protocol):
         self.ready: asyncio.Future[None] = loop.create_future()
         self.n_features: int | None = None
         self._loop = loop
-        self._on_free = on_free
+        self._owner = owner
+        self._ended = False  # then its pid may be another's
         self._reader = frames.Reader()
         self._pace_s = 1.0  # until it has shown that it is fast
         self._wants_headers = False
@@ -86,16 +95,20 @@ class Replica(asyncio.Protocol):
         ours, theirs = socket.socketpair()
         with theirs:
             command = [config.python, str(ENTRY), str(theirs.fileno()), config.name, f"{self.n}"]
-            self._process = await asyncio.create_subprocess_exec(
-                *command,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.STDOUT,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-                env=_environment(config),
-                cwd=config.code_dir or config.model_dir,
-            )
+            try:
+                self._process = await asyncio.create_subprocess_exec(
+                    *command,
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=asyncio.subprocess.PIPE,
+                    stderr=asyncio.subprocess.STDOUT,
+                    pass_fds=[theirs.fileno()],
+                    start_new_session=True,
+                    env=_environment(config),
+                    cwd=config.code_dir or config.model_dir,
+                )
+            except OSError:
+                ours.close()
+                raise
         self.pid = self._process.pid
         await self._loop.create_unix_connection(lambda: self, sock=ours)
         setup = ("model_dir", "code_dir", "script", "sample", "n_features")
@@ -107,8 +120,9 @@ class Replica(asyncio.Protocol):
         label = f"replica {self.n} (revision {self.revision})"
         prints = self._loop.create_task(copy_prints(self._process.stdout, journal, label))
         code = await self._process.wait()
-        self.state = "down"
         self.kill()  # what it left in its session
+        self._ended = True
+        self.state = "down"
         if self._transport is not None:
             self._transport.close()
         done, _ = await asyncio.wait([prints], timeout=2)
@@ -135,7 +149,11 @@ class Replica(asyncio.Protocol):
                     self.ready.set_result(None)
             elif kind == frames.FAILED:
                 self._fault = json.loads(payload)["reason"]
-        self._on_free()
+        self._owner.dispatch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._owner.lost(self)
+        self._loop.call_later(HANG_UP_S, self.kill)  # the process has ended, as a rule
 
     def room(self, concurrency: int) -> bool:
         depth = concurrency if self._pace_s < FAST_S else 1
@@ -170,14 +188,16 @@ class Replica(asyncio.Protocol):
             self._transport.write(content)
 
     def kill(self, reason: str | None = None) -> None:
-        """End it and all that it started, at once."""
+        """End it and all that it started, at once. Nothing where it has ended already."""
         self._fault = self._fault or reason
-        if self.pid is not None:
+        if self.pid is not None and not self._ended:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.pid, signal.SIGKILL)
 
     @property
     def memory_bytes(self) -> int | None:
+        if self._ended:
+            return None
         try:
             pages = Path(f"/proc/{self.pid}/statm").read_text().split()[1]
         except (OSError, IndexError):
@@ -186,9 +206,10 @@ class Replica(asyncio.Protocol):
 
     def record(self) -> dict[str, Any]:
         """As `records.endpoint.Replica`."""
-        names = ("n", "revision", "state", "pid", "restarts", "memory_bytes")
+        names = ("n", "revision", "state", "restarts", "memory_bytes")
         fields = {name: getattr(self, name) for name in names}
-        return {**fields, "in_flight": len(self.pending)}
+        pid = None if self._ended else self.pid
+        return {**fields, "pid": pid, "in_flight": len(self.pending)}
 
 
 def _environment(config: Config) -> dict[str, str]:

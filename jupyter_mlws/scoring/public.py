@@ -145,7 +145,8 @@ class Public:
     def _count(self, scope: Scope, answer: Answer, name: str, began: float) -> None:
         took_s = time.perf_counter() - began
         if scope["path"] == "/score":
-            self._traffic.count(answer.status, took_s)
+            worked = answer.replica is not None or answer.status == 504
+            self._traffic.count(answer.status, took_s if worked else None)
         elif scope["path"] in OPEN:
             return
         where = f"replica {answer.replica}" if answer.replica is not None else "router"

@@ -3,10 +3,9 @@
 import asyncio
 import json
 from collections.abc import Iterable
-from contextlib import suppress
 from typing import Any
 
-from jupyter_mlws.scoring.admission import Admission
+from jupyter_mlws.scoring.admission import DIED, Admission
 from jupyter_mlws.scoring.config import Config
 from jupyter_mlws.scoring.journal import Journal
 from jupyter_mlws.scoring.process import Call, Replica
@@ -37,7 +36,6 @@ class Revision:
         self._replicas: dict[int, Replica] = {}
         self._closing = False
         self._news = asyncio.Event()
-        self._leaving = asyncio.Event()  # a seat was taken away: no back-off is waited out
 
     @property
     def replicas(self) -> list[Replica]:
@@ -77,14 +75,15 @@ class Revision:
         """Take no more requests, finish those begun, end. All seats, or some."""
         leaving = list(self._seats if numbers is None else numbers)
         self._closing = self._closing or numbers is None
-        tasks = [self._seats.pop(n) for n in leaving if n in self._seats]
-        self._leaving.set()
+        tasks = {n: self._seats.pop(n) for n in leaving if n in self._seats}
         gone = [self._replicas[n] for n in leaving if n in self._replicas]
         for replica in gone:
             self._admission.remove(replica)
+            if replica.state == "down":
+                tasks[replica.n].cancel()  # it waits out its back-off
             replica.stop()
         if tasks:
-            _, late = await asyncio.wait(tasks, timeout=within_s)
+            _, late = await asyncio.wait(tasks.values(), timeout=within_s)
             for replica in gone:
                 replica.kill()
             for task in late:
@@ -107,12 +106,8 @@ class Revision:
             if loop.time() - began > SETTLED_S:
                 delay_s, self.crashes = FIRST_DELAY_S, 1
             self._journal.say(f"replica {n} ended: {reason}; again in {delay_s:g} s")
-            await self._pause(delay_s)
+            await asyncio.sleep(delay_s)
             delay_s = min(delay_s * 2, LAST_DELAY_S)
-
-    async def _pause(self, delay_s: float) -> None:
-        with suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._leaving.wait(), delay_s)
 
     def _wanted(self, n: int) -> bool:
         return not self._closing and (n in self._seats)
@@ -120,7 +115,7 @@ class Revision:
     async def _live(self, n: int, restarts: int) -> str:
         """One replica from its start to its end; why it ended."""
         revision = self.config.revision
-        replica = Replica(n, revision, restarts, self._admission.dispatch)
+        replica = Replica(n, revision, restarts, self._admission)
         self._replicas[n] = replica
         try:
             end = await replica.start(self.config, self._journal)
@@ -142,9 +137,7 @@ class Revision:
             self._enter(replica)
         else:
             replica.stop()
-        reason = await end
-        self._admission.lost(replica)
-        return reason
+        return await asyncio.shield(end)
 
     def _enter(self, replica: Replica) -> None:
         replica.state = "ready"
@@ -169,6 +162,8 @@ class Revision:
                 why = end.result() if end.done() else f"no answer within {limit_s:g} s"
                 raise StartFailed(f"it failed on the model's sample: {why}")
             answer = call.answer.result()
+            if answer is DIED:
+                raise StartFailed(f"it failed on the model's sample: {await end}")
             if answer.status >= 500:
                 said = json.loads(answer.body)["message"]
                 raise StartFailed(f"it failed on the model's sample: {said}")

@@ -183,13 +183,15 @@ class Endpoint:
 
     async def _scale(self, config: configs.Config) -> None:
         revision = self._current
-        before, after = revision.config.instances, config.instances
+        old = revision.config
+        before, after = old.instances, config.instances
         revision.fill(config, range(before + 1, after + 1))
         try:
             if after > before:
                 await revision.up()
         except StartFailed:
             await revision.retire(range(before + 1, after + 1), REPLICAS_S)
+            revision.config = old
             raise
         if after < before:
             await revision.retire(range(after + 1, before + 1))

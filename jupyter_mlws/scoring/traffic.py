@@ -20,7 +20,8 @@ class Traffic:
         self._refused = array("q", [0] * SECONDS)
         self._took = array("q", [0] * SECONDS * BUCKETS)
 
-    def count(self, status: int, took_s: float) -> None:
+    def count(self, status: int, took_s: float | None) -> None:
+        """A request that was answered; `took_s` is None where no replica worked on it."""
         second = int(time.monotonic())
         slot = second % SECONDS
         if self._second[slot] != second:
@@ -30,6 +31,8 @@ class Traffic:
             self._errors[slot] += 1
         elif status == 429:
             self._refused[slot] += 1
+        if took_s is None:
+            return
         bucket = int(log2(max(took_s * 1e5, 1.0)) * STEPS)
         self._took[slot * BUCKETS + min(bucket, BUCKETS - 1)] += 1
 

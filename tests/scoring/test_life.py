@@ -334,3 +334,41 @@ def test_prints_without_end_are_all_in_the_log(make):
     assert endpoint.ask("0")[0] == 200
     wait_until(lambda: "| line 199999\n" in endpoint.log)
     assert endpoint.log.count("| line ") == 200_000
+
+
+def test_a_crash_on_the_sample_says_how(make):
+    text = "import ctypes\ndef init(): pass\ndef run(d): ctypes.string_at(0)"
+    endpoint = make(text, sample={"data": [[1]]}).start()
+    wait_until(lambda: endpoint.state() == "Failed")
+    assert "sample" in endpoint.status()["reason"] and "SIGSEGV" in endpoint.status()["reason"]
+
+
+def test_a_failed_change_of_size_changes_nothing(make):
+    text = "import os\ndef init():\n    assert not os.path.exists('full'), 'no room'\n"
+    endpoint = make(text + "def run(d): return 1").up()
+    (endpoint.folder / "code" / "full").touch()
+    with pytest.raises(Conflict, match="no room"):
+        endpoint.change(instances=3)
+    assert endpoint.state() == "Healthy" and len(replica_pids(endpoint)) == 1
+    (endpoint.folder / "code" / "full").unlink()
+    endpoint.change(instances=3)
+    assert len(replica_pids(endpoint)) == 3
+
+
+def test_an_endpoint_that_never_started_can_be_given_a_better_revision(make):
+    endpoint = make("def init(): raise OSError('no')\ndef run(d): pass").start()
+    wait_until(lambda: endpoint.state() == "Failed")
+    (endpoint.folder / "code" / "new.py").write_text(ECHO.format(REVISION="new"))
+    endpoint.change(revision=2, script="new.py")
+    assert endpoint.state() == "Healthy" and endpoint.ask("0")[2] == "new"
+    wait_until(lambda: [r["revision"] for r in endpoint.status()["replicas"]] == [2])
+
+
+def test_a_replica_that_loses_its_socket_is_replaced(make):
+    text = "import json, os\ndef init(): pass\ndef run(d):\n"
+    text += "    if d == '1': os.closerange(3, 100)\n    return os.getpid()"
+    endpoint = make(text).up()
+    before = endpoint.ask("0")[2]
+    assert endpoint.ask("1")[0] == 502
+    wait_until(lambda: replica_pids(endpoint) not in ([], [before]))
+    assert endpoint.ask("0")[2] != before and not alive(before)

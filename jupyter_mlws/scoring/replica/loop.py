@@ -59,6 +59,7 @@ def load(setup: dict[str, Any]) -> Model:
         os.chdir(setup["model_dir"])
         return PlainModel(setup)
     os.environ["AZUREML_ENTRY_SCRIPT"] = setup["script"]
+    os.environ["AML_APP_ROOT"] = setup["code_dir"]
     os.environ["AZUREML_SOURCE_DIRECTORY"] = setup["code_dir"]
     os.chdir(setup["code_dir"])
     folder = os.path.dirname(os.path.join(setup["code_dir"], setup["script"]))
