@@ -27,6 +27,7 @@ from jupyter_mlws.records.instant import Instant
 from jupyter_mlws.sdk import deploy as deploying
 from jupyter_mlws.sdk import surroundings
 from jupyter_mlws.sdk import words as said
+from jupyter_mlws.sdk.parameters import named
 from jupyter_mlws.sdk.register import as_json, versioned
 
 app = typer.Typer(help="Models that answer over HTTP.", no_args_is_help=True, add_completion=False)
@@ -57,7 +58,7 @@ def deploy(
     path, folder = deploying.rooted(script, source, Path.cwd())
     found = place(workspace)
     new = NewEndpoint(
-        name=name,
+        name=named(name, "an endpoint"),
         model=model,
         script=path,
         target=target or found.default_target,

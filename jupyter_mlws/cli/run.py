@@ -39,12 +39,12 @@ def list_(
     json: Json = False,
     workspace: Where = None,
 ) -> None:
-    """Runs, newest first. --json: {"items": [...], "next": ...}."""
+    """Runs, newest first."""
     page = connect(workspace).runs(
         experiment=experiment, state=state, tag=tag, filter=filter, order=order, limit=limit
     )
     if json:
-        return document(page)
+        return document(page.items)
     now = Instant.now()
     head = ("", "RUN", "NAME", "STATE", "AGE", "DURATION", "METRIC", "TARGET", "ID")
     table(head, (_row(run, now) for run in page.items), "No runs yet: `mlws run submit train.py`.")
@@ -178,7 +178,10 @@ def archive(
     workspace: Where = None,
 ) -> None:
     """Take a run out of the lists; nothing of it is removed."""
-    _changed(connect(workspace).patch(run, RunPatch(archived=not undo)), json)
+    changed = connect(workspace).patch(run, RunPatch(archived=not undo))
+    if json:
+        return document(changed)
+    line(f"{changed.label} is {'in the lists again' if undo else 'archived'}.")
 
 
 @app.command()

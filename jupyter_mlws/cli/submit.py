@@ -25,7 +25,7 @@ from jupyter_mlws.cli.watch import watch
 from jupyter_mlws.records.run import Resources, RunAgain, RunSpec
 from jupyter_mlws.sdk import submit as sending
 from jupyter_mlws.sdk import surroundings
-from jupyter_mlws.sdk.parameters import as_inputs, as_pairs, as_parameters
+from jupyter_mlws.sdk.parameters import as_inputs, as_pairs, as_parameters, named
 
 Arguments = Annotated[
     list[str] | None, typer.Argument(metavar="[-- ARGS...]", help="What the script gets.")
@@ -72,7 +72,7 @@ def submit(
         arguments=tuple(words(arguments)),
         parameters=as_parameters(words(param)),
         target=target or found.default_target,
-        experiment=experiment,
+        experiment=named(experiment, "an experiment"),
         python=surroundings.interpreter(python),
         variables=surroundings.carried(words(var)),
         inputs=as_inputs(words(input), Path.cwd()),

@@ -17,6 +17,7 @@ from jupyter_mlws.records.endpoint import Endpoint, NewEndpoint
 from jupyter_mlws.sdk import deploy as deploying
 from jupyter_mlws.sdk import surroundings
 from jupyter_mlws.sdk.inference import must_score
+from jupyter_mlws.sdk.parameters import named
 from jupyter_mlws.sdk.register import versioned
 
 SCRIPT = "score.cell.py"  # what the cell is called in the snapshot
@@ -62,7 +63,7 @@ def _begin(shell: Any, words: Namespace, cell: str | None) -> EndpointView:
     found = place(shell)
     client = reach(found)
     new = NewEndpoint(
-        name=words.name,
+        name=named(words.name, "an endpoint"),
         model=words.model,
         script=script,
         target=words.target or found.default_target,

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
 
-ALWAYS = frozenset(dir(builtins)) | {
+KERNEL_ONLY = frozenset({"get_ipython", "display", "In", "Out", "_", "__", "___"})
+ALWAYS = (frozenset(dir(builtins)) - KERNEL_ONLY) | {  # IPython puts some of its own there
     *("__name__", "__file__", "__doc__", "__spec__", "__loader__", "__package__"),
     *("__builtins__", "__annotations__", "__class__"),
 }
-KERNEL_ONLY = frozenset({"get_ipython", "display", "In", "Out", "_", "__", "___", "_ih", "_oh"})
 
 
 class Names(Struct, frozen=True, kw_only=True):

@@ -20,7 +20,7 @@ from jupyter_mlws.magics.views import Table, facts
 from jupyter_mlws.records.run import Resources, RunSpec
 from jupyter_mlws.sdk import submit as sending
 from jupyter_mlws.sdk import surroundings
-from jupyter_mlws.sdk.parameters import as_inputs, as_pairs, as_parameters
+from jupyter_mlws.sdk.parameters import as_inputs, as_pairs, as_parameters, named
 from jupyter_mlws.sdk.words import size
 
 
@@ -92,7 +92,7 @@ def _spec(
         arguments=tuple(words.arguments),
         parameters=as_parameters(words.param),
         target=words.target or "",
-        experiment=words.experiment or "default",
+        experiment=named(words.experiment or "default", "an experiment"),
         python=surroundings.interpreter(words.env or sys.executable),
         variables=surroundings.carried(words.var),
         inputs=as_inputs(words.input, Path.cwd()),

@@ -12,6 +12,7 @@ from jupyter_mlws.records.run import RunSpec
 from jupyter_mlws.sdk import submit as sending
 from jupyter_mlws.sdk import surroundings
 from jupyter_mlws.sdk.config import ScriptRunConfig
+from jupyter_mlws.sdk.parameters import named
 from jupyter_mlws.sdk.run import Run
 from jupyter_mlws.sdk.workspace import Workspace, notice
 
@@ -28,7 +29,7 @@ class Experiment:
 
     def __init__(self, workspace: Workspace, name: str) -> None:
         self.workspace = workspace
-        self.name = name
+        self.name = named(name, "an experiment")
 
     def submit(
         self, config: ScriptRunConfig, tags: dict[str, str] | None = None, **parameters: Any

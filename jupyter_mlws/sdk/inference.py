@@ -56,7 +56,9 @@ def must_score(text: str, name: str) -> None:
         raise Invalid(f"{name}, line {error.lineno}: {error.msg}.", "script") from error
     lacking = [need for need in ("init", "run") if need not in _defined(tree)]
     if lacking:
-        raise Invalid(f"{name} does not define {' and '.join(lacking)}().", "script")
+        raise Invalid(
+            f"{name} does not define {' and '.join(f'{one}()' for one in lacking)}.", "script"
+        )
 
 
 def _defined(tree: ast.Module) -> set[str]:

@@ -12,6 +12,7 @@ from jupyter_mlws.sdk import deploy as deploying
 from jupyter_mlws.sdk import register as registry
 from jupyter_mlws.sdk import surroundings
 from jupyter_mlws.sdk.inference import InferenceConfig
+from jupyter_mlws.sdk.parameters import named
 from jupyter_mlws.sdk.workspace import Workspace, notice
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ class Model:
         environment = how.environment if how is not None else None
         python = environment.python if environment is not None else None
         new = NewEndpoint(
-            name=name,
+            name=named(name, "an endpoint"),
             model=models[0].id,
             script=None if how is None else how.entry_script,
             target=deployment_target or workspace.default_target,

@@ -2,11 +2,14 @@
 
 import json
 import math
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from jupyter_mlws.errors import Invalid
 from jupyter_mlws.records.run import Parameters
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
 
 def as_parameters(words: Iterable[str]) -> Parameters:
@@ -46,6 +49,27 @@ def as_inputs(words: Iterable[str], start: Path) -> dict[str, str]:
     """
     pairs = as_pairs(words, "inputs")
     return {name: str((start / Path(path).expanduser()).resolve()) for name, path in pairs.items()}
+
+
+def named(name: str, what: str) -> str:
+    """A name that something may have.
+
+    Parameters
+    ----------
+    what
+        ``an experiment``, ``an endpoint``, for the sentence.
+
+    Raises
+    ------
+    Invalid
+        It holds something else than letters, digits, ``.``, ``_`` and ``-``.
+    """
+    if NAME.fullmatch(name) is None:
+        raise Invalid(
+            f"{name!r} cannot name {what}: use letters, digits, dots, dashes and underscores.",
+            "name",
+        )
+    return name
 
 
 def _value(text: str) -> bool | int | float | str:
