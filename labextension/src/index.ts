@@ -1,6 +1,7 @@
 /** The plugins of the extension. */
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
+import { cardPlugin } from './card/plugin';
 import { endpointsPlugin } from './endpoints/plugin';
 import { modelsPlugin } from './models/plugin';
 import { runsPlugin } from './runs/plugin';
@@ -13,7 +14,8 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   runsPlugin,
   modelsPlugin,
   endpointsPlugin,
-  targetsPlugin
+  targetsPlugin,
+  cardPlugin
 ];
 
 export default plugins;

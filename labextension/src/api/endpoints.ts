@@ -3,7 +3,7 @@ import type { Answer, Endpoint, EndpointPatch, Keys, NewEndpoint, Page } from '.
 import { answer, ask, path, type Settings } from './request';
 
 export function listEndpoints(settings: Settings): Promise<Page<Endpoint>> {
-  return ask(settings, 'endpoints', { query: { limit: 1000 } });
+  return ask(settings, 'endpoints');
 }
 
 export function getEndpoint(settings: Settings, name: string): Promise<Endpoint> {

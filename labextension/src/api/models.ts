@@ -3,11 +3,11 @@ import type { Model, ModelVersion, NewVersion, Page, VersionPatch } from './reco
 import { ask, link, path, type Settings } from './request';
 
 export function listModels(settings: Settings): Promise<Page<Model>> {
-  return ask(settings, 'models', { query: { limit: 1000 } });
+  return ask(settings, 'models');
 }
 
 export function listVersions(settings: Settings, name: string): Promise<Page<ModelVersion>> {
-  return ask(settings, path('models', name, 'versions'), { query: { limit: 1000 } });
+  return ask(settings, path('models', name, 'versions'));
 }
 
 export function getVersion(

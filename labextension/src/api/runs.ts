@@ -16,8 +16,9 @@ import { answer, ask, filePath, link, path, socket, type Settings } from './requ
 
 export interface IRunQuery {
   readonly experiment?: string;
-  readonly state?: readonly RunState[];
-  readonly tag?: readonly string[];
+  /** States, or `active`, or `ended`. */
+  readonly state?: readonly (RunState | 'active' | 'ended')[];
+  /** Words, `tag=value`, and comparisons such as `metric.acc>0.9`. */
   readonly filter?: string;
   readonly order?: string;
   readonly limit?: number;
@@ -40,7 +41,7 @@ export function listRuns(
   query: IRunQuery,
   signal?: AbortSignal
 ): Promise<Page<Run>> {
-  return ask(settings, 'runs', { query: { ...query }, signal });
+  return ask(settings, 'runs', { query: { ...query, state: query.state?.join(',') }, signal });
 }
 
 export function getRun(settings: Settings, id: string): Promise<RunDetail> {
@@ -90,12 +91,12 @@ export function followLog(settings: Settings, id: string, offset: number): WebSo
 }
 
 export function listMoves(settings: Settings, id: string): Promise<Page<Move>> {
-  return ask(settings, path('runs', id, 'moves'), { query: { limit: 1000 } });
+  return ask(settings, path('runs', id, 'moves'));
 }
 
 /** The metrics of a run; scalars carry at most so many points. */
 export function listMetrics(settings: Settings, id: string, buckets = 48): Promise<Page<Series>> {
-  return ask(settings, path('runs', id, 'metrics'), { query: { buckets, limit: 1000 } });
+  return ask(settings, path('runs', id, 'metrics'), { query: { buckets } });
 }
 
 export function getChart(
@@ -112,7 +113,7 @@ export function getSeries(settings: Settings, id: string, name: string): Promise
 }
 
 export function listFiles(settings: Settings, id: string): Promise<Page<FileEntry>> {
-  return ask(settings, path('runs', id, 'files'), { query: { limit: 1000 } });
+  return ask(settings, path('runs', id, 'files'));
 }
 
 export function fileLink(settings: Settings, id: string, file: string): string {

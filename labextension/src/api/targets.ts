@@ -3,7 +3,7 @@ import type { Page, TargetInfo } from './records';
 import { ask, path, type Settings } from './request';
 
 export function listTargets(settings: Settings): Promise<Page<TargetInfo>> {
-  return ask(settings, 'targets', { query: { limit: 1000 } });
+  return ask(settings, 'targets');
 }
 
 export function getTarget(settings: Settings, name: string): Promise<TargetInfo> {

@@ -7,7 +7,7 @@ import type { Experiment, Run } from '../api/records';
 import { cancelRun, getRun, listExperiments, listRuns, runAgain } from '../api/runs';
 import { concerns, named, type Heard, type IWorkspace } from '../tokens';
 import { FIRST, sorted, type IGroup } from './rows';
-import { ACTIVE, over, waits } from './sentences';
+import { over, waits } from './sentences';
 import { fits, parse } from './words';
 
 const PAGE = 50;
@@ -172,7 +172,7 @@ export class RunsModel implements IDisposable {
     const runs = await Promise.all([...ids].map(id => getRun(this._workspace.settings, id)));
     runs.forEach(run => this._replace(run));
     if (runs.some((run, i) => run.state !== before[i])) {
-      this._experiments = (await listExperiments(this._workspace.settings)).items;
+      this._experiments = newestFirst((await listExperiments(this._workspace.settings)).items);
     }
     this._changed.emit();
   }
@@ -181,7 +181,7 @@ export class RunsModel implements IDisposable {
     const { settings } = this._workspace;
     const [experiments, active] = await Promise.all([
       listExperiments(settings),
-      listRuns(settings, { state: ACTIVE, limit: 200 })
+      listRuns(settings, { state: ['active'], limit: 200 })
     ]);
     const gone = this._active.filter(run => !active.items.some(one => one.id === run.id));
     this._experiments = newestFirst(experiments.items);
@@ -222,9 +222,8 @@ export class RunsModel implements IDisposable {
       return;
     }
     const query = {
-      filter: words.text,
+      filter: [words.text, ...words.tags].join(' ').trim(),
       state: words.states,
-      tag: words.tags,
       experiment: words.experiment ?? undefined,
       limit: FOUND
     };
@@ -317,9 +316,13 @@ export namespace RunsModel {
   }
 }
 
+/** Newest first, and before them those in which something goes on. */
 function newestFirst(experiments: readonly Experiment[]): readonly Experiment[] {
   const at = (one: Experiment) => Date.parse(one.last_at ?? one.created_at);
-  return experiments.filter(one => one.n_runs > 0).sort((a, b) => at(b) - at(a));
+  const busy = (one: Experiment) => (one.n_active > 0 ? 1 : 0);
+  return experiments
+    .filter(one => one.n_runs > 0)
+    .sort((a, b) => busy(b) - busy(a) || at(b) - at(a));
 }
 
 /** Both lists, no run twice; the second knows better. */

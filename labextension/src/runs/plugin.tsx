@@ -22,14 +22,15 @@ export const runsPlugin: JupyterFrontEndPlugin<void> = {
   autoStart: true,
   requires: [IWorkspace, ISidebar],
   optional: [IStatusBar, IStateDB],
-  activate: async (
+  activate: (
     app: JupyterFrontEnd,
     workspace: IWorkspace,
     sidebar: ISidebar,
     statusBar: IStatusBar | null,
     state: IStateDB | null
   ) => {
-    const seen = await recall(state);
+    const seen = new Set<string>();
+    void recall(state, seen);
     const model = new RunsModel({ workspace, seen });
     addRunCommands(app.commands, model, workspace);
     tellEndings(model, workspace, app.commands);
@@ -43,15 +44,13 @@ export const runsPlugin: JupyterFrontEndPlugin<void> = {
       isActive: () => model.active.length > 0,
       activeStateChanged: model.changed
     });
-    if (workspace.standing === 'here') {
-      await model.refresh();
-    }
   }
 };
 
-async function recall(state: IStateDB | null): Promise<Set<string>> {
+/** The state database answers only once the application is there: nothing may wait for it. */
+async function recall(state: IStateDB | null, seen: Set<string>): Promise<void> {
   const kept = (await state?.fetch(SEEN)) as { ids?: string[] } | undefined;
-  return new Set(kept?.ids ?? []);
+  kept?.ids?.forEach(id => seen.add(id));
 }
 
 function addSection(

@@ -117,7 +117,7 @@ export function figure(value: unknown, digits = 4): string {
       .replace('e+', 'e')
       .replace(/-/g, MINUS);
   }
-  const places = Math.max(0, digits - Math.max(1, Math.floor(Math.log10(size || 1)) + 1));
+  const places = Math.max(0, digits - Math.max(0, Math.floor(Math.log10(size)) + 1));
   return n
     .toLocaleString('en-US', { minimumFractionDigits: places, maximumFractionDigits: places })
     .replace('-', MINUS);

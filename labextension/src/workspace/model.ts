@@ -164,7 +164,8 @@ export class Workspace implements IWorkspace, IDisposable {
       return;
     }
     this._rev = changes.rev;
-    this._heard.emit(changes.truncated ? null : changes.subjects);
+    const many = changes.truncated || changes.subjects.length === 0;
+    this._heard.emit(many ? null : changes.subjects);
   }
 
   private readonly _stream: ChangeStream;
