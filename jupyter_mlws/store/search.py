@@ -114,6 +114,8 @@ def _compared(kind: str, name: str, sign: str, text: str) -> ColumnElement[bool]
         held = _tagged(name, text)
         return held if sign == "=" else ~held
     if kind == "param":
+        if '"' in name or "\\" in name:
+            raise Invalid(f"{name!r} cannot be searched by.", "filter")
         value = func.json_extract(T.c.parameters, f'$."{name}"')
         if sign in ("=", "!="):
             same = cast(value, String) == text
@@ -164,7 +166,7 @@ def _ordered(found: Select[Any], query: Query) -> Select[Any]:
 
 
 def _offset(query: Query) -> int:
-    if query.cursor and not query.cursor.isdecimal():
+    if query.cursor and not (query.cursor.isdecimal() and len(query.cursor) < 16):
         raise Invalid("This cursor belongs to another order.", "cursor")
     return int(query.cursor or 0)
 
