@@ -77,9 +77,18 @@ def serve(root: Path | str, idle_s: float = IDLE_S, port: int = 0) -> None:
     for name in ("traitlets", "asyncio"):
         logging.getLogger(name).setLevel(logging.WARNING)
     os.chdir(place.root)
+    server = prepared(place.root, idle_s, port)
+    server.start()
+    problem = server.web_app.settings["mlws"].ownership.problem
+    if problem is not None:
+        raise problem
+
+
+def prepared(root: Path, idle_s: float, port: int) -> WorkspaceServer:
+    """The server with its routes, before it starts."""
     server = WorkspaceServer.instance(
         jpserver_extensions={"jupyter_mlws": True},
-        root_dir=str(place.root),
+        root_dir=str(root),
         ip="127.0.0.1",
         port=port,
         open_browser=False,
@@ -89,10 +98,8 @@ def serve(root: Path | str, idle_s: float = IDLE_S, port: int = 0) -> None:
         log_level=logging.WARNING,
     )
     server.idle_s = idle_s
-    server.config.MLWSApp.workspace = str(place.root)
+    server.config.MLWSApp.workspace = str(root)
     server.config.MLWSApp.kind = "serve"
+    server.config.ContentsManager.files_handler_class = None  # it would hand out the folder's files
     server.initialize(argv=[], find_extensions=False)
-    server.start()
-    problem = server.web_app.settings["mlws"].ownership.problem
-    if problem is not None:
-        raise problem
+    return server

@@ -205,6 +205,8 @@ class Ownership:
 
     async def _own(self, mine: Workspace) -> None:
         assert self._feed is not None
+        # A dead owner's; or, in a copied folder, a living one's of another.
+        (mine.state / "owner.json").unlink(missing_ok=True)
         await asyncio.to_thread(self._open, mine)
         self._route()
         server = self._server

