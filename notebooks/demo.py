@@ -163,7 +163,7 @@ def forget_endpoint(lab: Lab) -> None:
 
 
 def stop_endpoints(state: Path) -> None:
-    """End the routers that this tour started; the next server of the workspace starts them again."""
+    """End the routers of this tour; the next server of the workspace starts them again."""
     for note in state.glob("runs/*/*/shim.json"):
         spec = json.loads((note.parent / "spec.json").read_text())
         if spec["kind"] == "service" and not (note.parent / "exit.json").exists():
