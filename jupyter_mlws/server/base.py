@@ -90,8 +90,12 @@ class RecordHandler(APIHandler):
 
     def query(self, kind: type[T]) -> T:
         """The query string as a record. Raises Invalid, naming the field."""
-        words = {name: self.get_query_argument(name) for name in self.request.query_arguments}
-        words.pop("token", None)
+        names = self.request.query_arguments.keys() - {"token"}  # Jupyter's own word
+        words = {
+            name: self.get_query_argument(name)
+            for name in names
+            if not name.isdecimal()  # JupyterLab adds the time, so that no cache answers
+        }
         return codec.convert(words, kind, text=True)
 
     async def act(self, action: Callable[..., T], *args: Any) -> T:

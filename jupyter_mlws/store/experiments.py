@@ -27,7 +27,7 @@ def count(tx: Connection, name: str, *, at: Instant, by: str) -> tuple[int, int]
 
 
 def listed(tx: Connection, *, limit: int, cursor: str | None) -> list[Experiment]:
-    """By the age of their newest run, newest first; at most `limit` + 1 of them."""
+    """Those with runs, by the age of their newest one; at most `limit` + 1 of them."""
     r = tables.runs
     figures = (
         select(
@@ -37,7 +37,8 @@ def listed(tx: Connection, *, limit: int, cursor: str | None) -> list[Experiment
             func.coalesce(func.sum(_is(r.c.state == RunState.FAILED.value)), 0).label("n_failed"),
             func.max(r.c.created_at).label("last_at"),
         )
-        .outerjoin(r, (r.c.experiment_id == T.c.id) & (r.c.archived_at.is_(None)))
+        .join(r, (r.c.experiment_id == T.c.id) & (r.c.kind != "service"))
+        .where(r.c.archived_at.is_(None))
         .group_by(T.c.id)
         .order_by(func.max(r.c.created_at).desc(), T.c.id.desc())
         .limit(limit + 1)
