@@ -6,6 +6,8 @@ import shlex
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -112,6 +114,17 @@ class Room:
         self.start(home).wait(WITHIN_S)
         return self.ended(home)
 
+    def run_answered(self, script, reply, *words, python=sys.executable, files=None, **more):
+        """Run a script's text to its end, and be the workspace that answers its request."""
+        command = [python, "train.py", *words]
+        home = self.lay_out({"train.py": script, **(files or {})}, command, **more)
+        workspace = threading.Thread(target=_answer, args=(home, reply))
+        shim = self.start(home)
+        workspace.start()
+        shim.wait(WITHIN_S)
+        workspace.join()
+        return self.ended(home)
+
     def ended(self, home):
         return Ended(home)
 
@@ -124,6 +137,20 @@ def shim(tmp_path_factory):
 @pytest.fixture
 def room(tmp_path, shim):
     return Room(tmp_path, shim)
+
+
+def _answer(home, reply):
+    """Be the workspace: answer the first request that is asked."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until and not (home / "exit.json").exists():
+        for path in (home / "events").glob("*.jsonl"):
+            for line in path.read_text().splitlines():
+                asked = json.loads(line)
+                if asked["k"] == "request":
+                    (home / "replies" / "new").write_text(json.dumps(reply))
+                    (home / "replies" / "new").rename(home / "replies" / f"{asked['id']}.json")
+                    return
+        time.sleep(0.02)
 
 
 def _venvs():

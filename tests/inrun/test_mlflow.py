@@ -109,6 +109,32 @@ def test_a_tracking_uri_set_in_the_script_wins(room, mlflow_python):
     assert (ended.home / "code" / "own").exists()
 
 
+REGISTER = """
+import mlflow, sys
+from sklearn.linear_model import LinearRegression
+model = LinearRegression().fit([[0], [1]], [0, 1])
+with mlflow.start_run():
+    name = {"name": "m"} if mlflow.__version__ >= "3" else {"artifact_path": "m"}
+    mlflow.sklearn.log_model(model, **name, registered_model_name="line")
+"""
+
+
+def test_a_model_that_mlflow_registers_is_asked_of_the_workspace(room, mlflow_python):
+    reply = {"result": {"name": "line", "version": 4}}
+    ended = room.run_answered(REGISTER, reply, python=mlflow_python)
+    assert ended.exit["code"] == 0, ended.log
+    assert "version '4' of model 'line'" in ended.log
+    (asked,) = ended.events("request")
+    assert {"name": "line", "path": "outputs/m"}.items() <= asked["arguments"].items()
+    assert (ended.outputs / "m" / "MLmodel").exists()
+
+
+def test_a_registration_that_is_refused_is_told_to_mlflow(room, mlflow_python):
+    reply = {"error": {"code": "invalid", "message": "A model cannot be called line."}}
+    ended = room.run_answered(REGISTER, reply, python=mlflow_python)
+    assert ended.exit["code"] == 1 and "A model cannot be called line." in ended.log
+
+
 class Caller:
     """A client of a responder that runs in a thread, as the shim would have it."""
 

@@ -3,8 +3,6 @@
 import json
 import subprocess
 import sys
-import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -30,35 +28,15 @@ print("registered", model.name, model.version)
 """
 
 
-def answer(home, reply):
-    """Be the workspace: answer the first request that is asked."""
-    until = time.monotonic() + 60
-    while time.monotonic() < until and not (home / "exit.json").exists():
-        for path in (home / "events").glob("*.jsonl"):
-            for line in path.read_text().splitlines():
-                asked = json.loads(line)
-                if asked["k"] == "request":
-                    (home / "replies" / "new").write_text(json.dumps(reply))
-                    (home / "replies" / "new").rename(home / "replies" / f"{asked['id']}.json")
-                    return
-        time.sleep(0.02)
-
-
-def run_answered(room, script, reply, **more):
-    command = [sys.executable, "train.py", "--alpha", "0.5"]
-    files = {"train.py": script, "beside.py": "def train(alpha): return {'alpha': alpha}"}
-    environment = {"MLWS_REQUEST_WAIT_S": "60"}
-    home = room.lay_out(files, command, environment=environment, **more)
-    workspace = threading.Thread(target=answer, args=(home, reply))
-    shim = room.start(home)
-    workspace.start()
-    shim.wait(60)
-    workspace.join()
-    return room.ended(home)
+WORDS = ("--alpha", "0.5")
+ASKED = {
+    "files": {"beside.py": "def train(alpha): return {'alpha': alpha}"},
+    "environment": {"MLWS_REQUEST_WAIT_S": "60"},
+}
 
 
 def test_a_script_of_azure_ml_runs_as_it_is(room):
-    ended = run_answered(room, AZURE, {"result": {"name": "m", "version": 3}})
+    ended = room.run_answered(AZURE, {"result": {"name": "m", "version": 3}}, *WORDS, **ASKED)
     assert ended.exit["code"] == 0, ended.log
     assert ended.log == "registered m 3\n"
     assert ended.metric("mse") == [3.2] and ended.metric("verdict") == ["good"]
@@ -73,7 +51,7 @@ def test_a_script_of_azure_ml_runs_as_it_is(room):
 
 def test_a_refused_request_raises_what_the_workspace_said(room):
     reply = {"error": {"code": "invalid", "message": "A model cannot be called that."}}
-    ended = run_answered(room, AZURE, reply)
+    ended = room.run_answered(AZURE, reply, *WORDS, **ASKED)
     assert ended.exit["code"] == 1
     assert "RequestRefused: A model cannot be called that." in ended.log
 

@@ -41,6 +41,7 @@ class Ledger:
         self.experiment_id = str(spec.get("experiment_id") or 0)
         self.run_id = str(spec.get("run_id") or spec.get("id") or Path(home).parent.name)
         self.models: dict[str, dict[str, Any]] = {}
+        self.versions: dict[tuple[str, str], dict[str, Any]] = {}  # registered, by name and version
         self.attached = False  # whether a client took the run itself as its own
         self.events = EventFile(f"{home}/events")
         run = Run(self.run_id, Place(home), self.events)

@@ -11,7 +11,7 @@ import sys
 import threading
 from typing import Any
 
-from jupyter_mlws.shim.mlflow import models, protocol
+from jupyter_mlws.shim.mlflow import models, protocol, registry
 from jupyter_mlws.shim.mlflow.exchange import Refused, Request, answer, read_request
 from jupyter_mlws.shim.mlflow.ledger import Ledger
 
@@ -103,6 +103,8 @@ def _dispatch(request: Request, ledger: Ledger) -> dict[str, Any]:
     if verb.split("/")[0] == "logged-models":
         with ledger.lock:
             return models.respond(ledger, request.method, verb.split("/")[1:], arguments)
+    if verb.split("/")[0] in ("registered-models", "model-versions"):
+        return registry.respond(ledger, verb, arguments)
     handler = protocol.VERBS.get(verb)
     if handler is None:
         raise Refused("ENDPOINT_NOT_FOUND", f"mlflow/{verb} does not exist inside a run.")
