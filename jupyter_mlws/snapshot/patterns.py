@@ -24,7 +24,7 @@ CLASSES = {
     b"xdigit": b"0-9A-Fa-f",
 }
 _TOKEN = re.compile(
-    rb"(?P<many>(?:(?<=/)|^)\*\*/+)|(?P<rest>(?:(?<=/)|^)\*\*$)|(?P<star>\*+)|(?P<one>\?)"
+    rb"(?P<many>(?:(?<=/)|^)\*{2,}/)|(?P<rest>(?:(?<=/)|^)\*{2,}$)|(?P<star>\*+)|(?P<one>\?)"
     rb"|(?P<set>\[[!^]?\]?(?:\[:\w+:\]|\\.|[^\]\\])*\])|\\(?P<escaped>.)|(?P<plain>[^\\\[])",
     re.DOTALL,
 )

@@ -38,10 +38,10 @@ def held(path: Path) -> bytes | None:
 def linked(path: Path, folder: Path) -> tuple[Header, Path]:
     """Give a large file a second name in `folder`, safe on disk and no longer writable.
 
-    Where the file system cannot (it is another one, or knows no links) the bytes are copied.
+    Where the file system cannot (it is another one, or knows no links) the bytes are copied; so
+    they are where the file has other names already: it may be the user's own data, linked there.
     """
     for _ in range(TRIES):
-        _opened_and_closed(path)
         name = _second_name(path, folder)
         handle = os.open(name, os.O_RDONLY | os.O_NOFOLLOW)
         with os.fdopen(handle, "rb") as file:
@@ -58,15 +58,22 @@ def linked(path: Path, folder: Path) -> tuple[Header, Path]:
 
 def _second_name(path: Path, folder: Path) -> Path:
     name = folder / token_hex(16)
+    with os.fdopen(_opened(path), "rb") as source:
+        if os.fstat(source.fileno()).st_nlink > 1 or not _link(path, name):
+            with name.open("xb") as copy:
+                shutil.copyfileobj(source, copy, CHUNK_BYTES)
+    name.chmod(0o444)
+    return name
+
+
+def _link(path: Path, name: Path) -> bool:
     try:
         os.link(path, name, follow_symlinks=False)
     except OSError as error:
         if error.errno not in NO_LINKS:
             raise
-        with os.fdopen(_opened(path), "rb") as source, name.open("xb") as copy:
-            shutil.copyfileobj(source, copy, CHUNK_BYTES)
-    name.chmod(0o444)
-    return name
+        return False
+    return True
 
 
 def _opened(path: Path) -> int:
@@ -79,10 +86,6 @@ def _opened(path: Path) -> int:
         os.close(handle)
         raise Incomplete(f"{path.name!r} is not a regular file.")
     return handle
-
-
-def _opened_and_closed(path: Path) -> None:
-    os.close(_opened(path))
 
 
 def _same(before: os.stat_result, after: os.stat_result) -> bool:

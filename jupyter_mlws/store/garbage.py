@@ -25,21 +25,23 @@ def live(tx: Connection) -> set[str]:
     """The contents that a snapshot, a run's file, a model or a deployment needs."""
     found = set(tx.scalars(select(tables.files.c.digest).distinct()))
     found |= snapshots.digests(tx, tx.scalars(select(tables.snapshots.c.id)).all())
-    models = select(tables.model_versions.c.manifest).where(
-        tables.model_versions.c.deleted_at.is_(None)
-    )
-    for documents in (models, select(tables.deployments.c.config)):
-        for document in tx.scalars(documents):
-            found.update(_digests(document))
-    return found
+    models = tables.model_versions.c
+    for manifest in tx.scalars(select(models.manifest).where(models.deleted_at.is_(None))):
+        found.update(_digests(manifest))
+    return found | _deployed(tx)
 
 
 def collect(tx: Connection, packs: Packs, at: Instant) -> Freed:
     """Forget what nothing needs since a day, and rewrite packs that are more than half dead.
 
+    A snapshot is needed by its runs and deployments.
+
     After the caller's commit, ``packs.sweep(blobs.named(tx))`` frees the bytes of earlier rounds.
     """
-    dead = blobs.dead(tx, live(tx), Instant(at - round(blobs.GRACE_S * 1_000_000)))
+    day_ago = at.after(-blobs.GRACE_S)
+    runs = tx.scalars(select(tables.runs.c.snapshot).where(tables.runs.c.snapshot.is_not(None)))
+    snapshots.forget(tx, set(runs) | _deployed(tx), day_ago)
+    dead = blobs.dead(tx, live(tx), day_ago)
     before = blobs.named(tx)
     blobs.forget(tx, [placed.digest for placed in dead])
     wanted, total = [], 0
@@ -50,6 +52,12 @@ def collect(tx: Connection, packs: Packs, at: Instant) -> Freed:
     blobs.move(tx, packs.rewrite(wanted))
     packs.retire(before - blobs.named(tx))
     return Freed(len(dead), sum(placed.length for placed in dead))
+
+
+def _deployed(tx: Connection) -> set[str]:
+    """Snapshots and contents that deployments name."""
+    configs = tx.scalars(select(tables.deployments.c.config))
+    return {digest for config in configs for digest in _digests(config)}
 
 
 def _digests(document: Any) -> Iterator[str]:

@@ -96,7 +96,9 @@ class Packs:
         Raises
         ------
         Incomplete
-            It is not a regular file, cannot be read, changes all the time, or has not `digest`.
+            It is not a regular file, cannot be read, or changes all the time.
+        Invalid
+            It has not the `digest` that the caller knows.
         """
         placed = self.adopt_many([path])[0]
         if digest is not None and placed.digest != digest:
@@ -110,18 +112,18 @@ class Packs:
         the same; smaller ones go into one pack. The first names stay, so that nothing is lost if
         the caller's transaction fails: when it has been committed, call `release`.
         """
-        digests: list[str] = []
+        digests: dict[Path, str] = {}
         with room_on_disk(), Draft(self.folder) as draft:
-            for path in paths:
+            for path in dict.fromkeys(paths):
                 if (content := held(path)) is not None:
                     header, packed = small_record(digest_of(content), content)
                     draft.small(header, packed)
                 else:
                     header, name = linked(path, self.folder / "tmp")
                     draft.file(header, name)
-                digests.append(header.digest)
+                digests[path] = header.digest
             found = {placed.digest: placed for placed in self._publish(draft)}
-        return tuple(found[digest] for digest in digests)
+        return tuple(found[digests[path]] for path in paths)
 
     def release(self, paths: Iterable[Path]) -> None:
         """Remove adopted files' first names, so that nobody writes into the store through them."""

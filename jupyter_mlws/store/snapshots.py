@@ -5,7 +5,7 @@ from hashlib import sha256
 
 import msgspec
 import zstandard
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from jupyter_mlws.errors import Conflict, Invalid, NotFound
 from jupyter_mlws.records.codec import decode, encode
@@ -48,7 +48,9 @@ def create(tx: Connection, entries: Iterable[Entry], at: Instant, by: str) -> Sn
         size_bytes=sum(entry.size_bytes for entry in manifest),
     )
     _same_sizes(manifest, placed)
-    if tx.execute(select(snapshots.c.id).where(snapshots.c.id == found.id)).first() is None:
+    if exists(tx, found.id):  # young again, so that no collection takes it before its run is there
+        tx.execute(update(snapshots).where(snapshots.c.id == found.id).values(created_at=int(at)))
+    else:
         packed = zstandard.ZstdCompressor(level=1).compress(body)
         tx.execute(
             insert(snapshots).values(
@@ -81,6 +83,15 @@ def tree(tx: Connection, snapshot: str) -> Tree:
 
 def exists(tx: Connection, snapshot: str) -> bool:
     return tx.scalar(select(snapshots.c.id).where(snapshots.c.id == snapshot)) is not None
+
+
+def forget(tx: Connection, needed: set[str], before: Instant) -> int:
+    """Remove snapshots that are not `needed`, asked for last before a moment; says how many."""
+    old = tx.scalars(select(snapshots.c.id).where(snapshots.c.created_at < int(before))).all()
+    gone = [snapshot for snapshot in old if snapshot not in needed]
+    for snapshot in gone:
+        tx.execute(delete(snapshots).where(snapshots.c.id == snapshot))
+    return len(gone)
 
 
 def digests(tx: Connection, ids: Iterable[str]) -> set[str]:

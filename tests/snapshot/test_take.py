@@ -12,6 +12,7 @@ import pytest
 from jupyter_mlws.errors import Incomplete, Invalid, TooLarge
 from jupyter_mlws.records.codec import encode
 from jupyter_mlws.snapshot import take as taking
+from jupyter_mlws.snapshot import taken
 from jupyter_mlws.snapshot import walk as walking
 from jupyter_mlws.snapshot.inside import Inside
 from jupyter_mlws.snapshot.take import take as take_folder
@@ -201,10 +202,14 @@ def test_too_many_files_are_refused(write, take, monkeypatch):
         take()
 
 
-def test_a_large_snapshot_is_taken_with_a_warning(write, take):
-    os.truncate(write("big.bin"), 300_000_001)
+def test_a_large_snapshot_is_taken_with_a_warning(write, take, monkeypatch):
+    assert (taken.WARN_BYTES, taken.WARN_FILES) == (300_000_000, 2_000)
+    monkeypatch.setattr(taken, "WARN_BYTES", 1_200_000)
+    os.truncate(write("big.bin"), 1_200_001)
     (notice,) = take().notices
-    assert "300 MB" in notice and "big.bin (300 MB)" in notice
+    assert "1 files, 1.2 MB. Largest: big.bin (1.2 MB)." in notice
+    monkeypatch.setattr(taken, "WARN_BYTES", 1_200_001)
+    assert take().notices == ()
 
 
 def test_depth_has_an_end(root, take):

@@ -30,6 +30,33 @@ def packs(tmp_path):
 
 
 @pytest.fixture
+def use(store):
+    """A snapshot of one content, and a deployment that needs it, or not."""
+
+    def use(content, *, deployed=True):
+        entry = Entry(path="f", digest=digest_of(content), size_bytes=len(content))
+        with store.write() as tx:
+            made = snapshots.create(tx, [entry], LONG_AGO, "me")
+            if deployed:
+                deploy(tx, made.id)
+        return made.id
+
+    return use
+
+
+def deploy(tx, snapshot):
+    born = {"created_at": 1, "created_by": "me"}
+    endpoint = dict(
+        name="svc", state="up", desired="up", target="local", key_hashes=[], keys_sealed=b"",
+        revision=1, config={},
+    )  # fmt: skip
+    tx.execute(insert(tables.endpoints).values(**endpoint, **born))
+    deployment = dict(endpoint="svc", revision=1, model="m", version=1, state="up")
+    config = {"script": "score.py", "snapshot": snapshot}
+    tx.execute(insert(tables.deployments).values(**deployment, config=config, **born))
+
+
+@pytest.fixture
 def keep(store, packs):
     """Contents, on disk and known since `at`."""
 
@@ -77,19 +104,18 @@ def test_many_at_once(store, keep):
         assert blobs.missing(tx, [one.digest for one in placed] + ["sha256:x"]) == ("sha256:x",)
 
 
-def test_garbage_goes_after_a_day_and_nothing_else(store, packs, keep):
+def test_garbage_goes_after_a_day_and_nothing_else(store, packs, keep, use):
     live = b"live " * 100
-    placed = keep(live, *(os.urandom(1000) for _ in range(9)))
+    placed = keep(live, b"", *(os.urandom(1000) for _ in range(9)))
     (young,) = keep(b"young", at=NOW.after(-DAY / 2))
     (large,) = keep(os.urandom(5_000_000))
-    entry = Entry(path="f", digest=digest_of(live), size_bytes=len(live))
-    with store.write() as tx:
-        snapshots.create(tx, [entry], LONG_AGO, "me")
+    use(live)
+    use(b"", deployed=False)
     for path in packs.folder.glob("*/*/*"):
         os.utime(path, (1, 1))
     with store.write() as tx:
         freed = garbage.collect(tx, packs, NOW)
-    assert freed.n == 10 and freed.size_bytes == 5_009_000
+    assert freed.n == 11 and freed.size_bytes == 5_009_000
     with store.read() as tx:
         kept = blobs.find(tx, digest_of(live))
         assert blobs.known(tx, [one.digest for one in placed]) == {digest_of(live)}
@@ -112,11 +138,19 @@ def test_what_is_needed_again_is_young_again(store, packs, keep):
         assert garbage.collect(tx, packs, NOW).n == 0
 
 
-def test_a_collection_that_fails_changes_nothing(store, packs, keep):
-    placed = keep(b"kept " * 500, *(os.urandom(1000) for _ in range(9)))
-    entry = Entry(path="f", digest=placed[0].digest, size_bytes=2500)
+def test_a_snapshot_that_is_asked_for_again_is_young_again(store, packs, keep, use):
+    keep(b"code")
+    snapshot = use(b"code", deployed=False)
+    entry = Entry(path="f", digest=digest_of(b"code"), size_bytes=4)
     with store.write() as tx:
-        snapshots.create(tx, [entry], LONG_AGO, "me")
+        assert snapshots.create(tx, [entry], NOW, "me").id == snapshot
+        assert garbage.collect(tx, packs, NOW).n == 0
+        assert garbage.collect(tx, packs, NOW.after(2 * DAY)).n == 1
+
+
+def test_a_collection_that_fails_changes_nothing(store, packs, keep, use):
+    placed = keep(b"kept " * 500, *(os.urandom(1000) for _ in range(9)))
+    use(b"kept " * 500)
     with pytest.raises(ZeroDivisionError), store.write() as tx:
         garbage.collect(tx, packs, NOW)
         raise ZeroDivisionError

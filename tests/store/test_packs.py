@@ -175,6 +175,16 @@ def test_outputs_are_adopted_without_copying(packs, tmp_path):
     assert list((packs.folder / "tmp").iterdir()) == []
 
 
+def test_data_that_has_other_names_is_copied(packs, tmp_path):
+    data, output = tmp_path / "data.bin", tmp_path / "output.bin"
+    data.write_bytes(NOISE)
+    data.chmod(0o644)
+    os.link(data, output)
+    placed = packs.adopt(output)
+    data.write_bytes(b"the user's own again")
+    assert packs.read(placed) == NOISE and data.stat().st_mode & 0o777 == 0o644
+
+
 def test_outputs_of_another_file_system_are_copied(packs, tmp_path, monkeypatch):
     large = tmp_path / "model.bin"
     large.write_bytes(NOISE)
