@@ -9,13 +9,21 @@ export interface IButtonProps {
   readonly title?: string;
   readonly disabled?: boolean;
   readonly autoFocus?: boolean;
+  /** Sends the form that it stands in. */
+  readonly submits?: boolean;
   readonly onClick: (event: React.MouseEvent<HTMLElement>) => void;
 }
 
-export function Button({ label, icon, kind = 'plain', ...rest }: IButtonProps): JSX.Element {
+export function Button({
+  label,
+  icon,
+  kind = 'plain',
+  submits = false,
+  ...rest
+}: IButtonProps): JSX.Element {
   return (
     <button
-      type="button"
+      type={submits ? 'submit' : 'button'}
       className={`jp-mlws-btn jp-mlws-btn-${kind}`}
       aria-label={label}
       {...rest}

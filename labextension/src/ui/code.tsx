@@ -1,0 +1,104 @@
+/** Code in its colors: JSON, Python, a shell. For showing; whatever is edited has an editor. */
+import * as React from 'react';
+
+export type Language = 'json' | 'python' | 'shell';
+export type Token = readonly [kind: '' | 'keyword' | 'string' | 'number' | 'comment', text: string];
+
+const WORDS: Readonly<Record<Language, RegExp>> = {
+  json: /("(?:[^"\\]|\\.)*"?)|(-?\d[\d.eE+-]*)|(\btrue\b|\bfalse\b|\bnull\b)/g,
+  python:
+    /(f?"(?:[^"\\\n]|\\.)*"|f?'(?:[^'\\\n]|\\.)*')|(\b\d[\d.eE]*\b)|(\bimport\b|\bfrom\b|\bas\b|\bTrue\b|\bFalse\b|\bNone\b)|(#.*)/g,
+  shell: /('[^']*'?|"(?:[^"\\]|\\.)*"?)|(\b\d[\d.]*\b)|(^\s*\w+|\\$)|(#.*)/gm
+};
+const KINDS = ['string', 'number', 'keyword', 'comment'] as const;
+
+/** The words of a text, each with its kind; together they are the text. */
+export function tokens(text: string, language: Language): readonly Token[] {
+  const found: Token[] = [];
+  let from = 0;
+  for (const match of text.matchAll(WORDS[language])) {
+    const at = match.index ?? 0;
+    if (at > from) {
+      found.push(['', text.slice(from, at)]);
+    }
+    found.push([KINDS[match.slice(1).findIndex(group => group !== undefined)], match[0]]);
+    from = at + match[0].length;
+  }
+  if (from < text.length) {
+    found.push(['', text.slice(from)]);
+  }
+  return found;
+}
+
+export function Code({
+  text,
+  language
+}: {
+  readonly text: string;
+  readonly language: Language;
+}): JSX.Element {
+  return (
+    <>
+      {tokens(text, language).map(([kind, word], i) =>
+        kind ? (
+          <span key={i} className={`jp-mlws-code-${kind}`}>
+            {word}
+          </span>
+        ) : (
+          word
+        )
+      )}
+    </>
+  );
+}
+
+const WIDE = 72;
+
+/** JSON with lists of numbers on few lines, as a person would write it. */
+export function pretty(value: unknown, indent = ''): string {
+  const flat = JSON.stringify(value) ?? 'null';
+  if (flat.length + indent.length <= WIDE - 12 || value === null || typeof value !== 'object') {
+    return spaced(value, flat);
+  }
+  const deeper = `${indent}  `;
+  if (Array.isArray(value)) {
+    if (value.every(one => typeof one !== 'object' || one === null)) {
+      return `[${filled(value, deeper).trimStart()}]`;
+    }
+    const rows = value.map(one => deeper + pretty(one, deeper));
+    return `[\n${rows.join(',\n')}\n${indent}]`;
+  }
+  const rows = Object.entries(value).map(
+    ([name, one]) => `${deeper}${JSON.stringify(name)}: ${pretty(one, deeper)}`
+  );
+  return `{\n${rows.join(',\n')}\n${indent}}`;
+}
+
+/** What fits on a line, with a space after commas and colons. */
+function spaced(value: unknown, flat: string): string {
+  if (value === null || typeof value !== 'object') {
+    return flat;
+  }
+  if (Array.isArray(value)) {
+    return `[${value.map(one => spaced(one, JSON.stringify(one) ?? 'null')).join(', ')}]`;
+  }
+  const parts = Object.entries(value).map(
+    ([name, one]) => `${JSON.stringify(name)}: ${spaced(one, JSON.stringify(one) ?? 'null')}`
+  );
+  return `{${parts.join(', ')}}`;
+}
+
+/** Plain values one after the other, broken where a line is full. */
+function filled(values: readonly unknown[], indent: string): string {
+  const rows: string[] = [];
+  let row = indent;
+  values.forEach((value, i) => {
+    const word = (JSON.stringify(value) ?? 'null') + (i < values.length - 1 ? ',' : '');
+    if (row.length + word.length > WIDE && row.trim()) {
+      rows.push(row.trimEnd());
+      row = indent;
+    }
+    row += `${word} `;
+  });
+  return [...rows, row.trimEnd()].join('\n');
+}
