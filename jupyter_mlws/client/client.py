@@ -1,7 +1,6 @@
 """The workspace over HTTP, in the caller's words. What the server raised is raised again."""
 
 from collections.abc import Callable
-from typing import Any
 
 from jupyter_mlws.client.connection import Address, Connection, segment
 from jupyter_mlws.client.endpoints import EndpointCalls
@@ -47,12 +46,6 @@ class Client(RunCalls, EvidenceCalls, SnapshotCalls, ModelCalls, EndpointCalls):
 
     def target(self, name: str) -> TargetInfo:
         return self.connection.get(f"targets/{segment(name)}", TargetInfo)
-
-    def attach(self, name: str, config: dict[str, Any]) -> TargetInfo:
-        return self.connection.write("PUT", f"targets/{segment(name)}", TargetInfo, config)
-
-    def detach(self, name: str) -> TargetInfo:
-        return self.connection.write("DELETE", f"targets/{segment(name)}", TargetInfo)
 
     def close(self) -> None:
         self.connection.close()

@@ -62,7 +62,7 @@ class Connection:
     """Asks one workspace. May be used from several threads; each has its own socket.
 
     Every method raises the error that the server answered, by its class in `errors`,
-    and OwnerNotRunning where nobody answers.
+    OwnerNotRunning where nobody answers, and Busy where the answer takes too long.
 
     Parameters
     ----------
@@ -93,10 +93,16 @@ class Connection:
         kind: type[T],
         record: Any = None,
         words: Words | None = None,
+        *,
+        once: bool = False,
     ) -> T:
-        """Send a record. Safe over a lost connection: all tries carry one key."""
+        """Send a record. Over a lost connection it is sent again, under the same key.
+
+        With `once` it is not: for what would then happen twice.
+        """
         body = b"" if record is None else codec.encode(record)
-        answer = self.ask(method, _asking(path, words), body, key=secrets.token_urlsafe(18))
+        key = None if once else secrets.token_urlsafe(18)
+        answer = self.ask(method, _asking(path, words), body, key=key, again=not once)
         return codec.decode(answer.body, kind)
 
     def ask(
@@ -107,13 +113,17 @@ class Connection:
         *,
         key: str | None = None,
         wait_s: float = 0,
+        again: bool = True,
     ) -> Answer:
-        """Ask, and ask again for `TRIES_S` where nobody answers."""
+        """Ask, and (with `again`) ask again for `TRIES_S` where nobody answers."""
         headers = {} if body is None else {"Content-Type": "application/json"}
         if key is not None:
             headers["Idempotency-Key"] = key
         timeout_s = PATIENCE_S + wait_s
-        return self._persist(lambda: self._ask_once(method, path, body, headers, timeout_s))
+        if again:
+            return self._persist(lambda: self._ask_once(method, path, body, headers, timeout_s))
+        self.close()  # a socket that was kept may have died meanwhile
+        return self._ask_once(method, path, body, headers, timeout_s)
 
     def look(self, path: str, words: Words | None = None) -> Answer:
         """The headers and the bytes of something that is not large."""
@@ -193,6 +203,11 @@ class Connection:
             server.request(method, f"{prefix}{path}", body, _sign(token) | headers)
             answer = server.getresponse()
             content = answer.read()
+        except TimeoutError as error:
+            self.close()
+            raise errors.Busy(
+                f"The workspace has not answered for {timeout_s:.0f} s; it may still be at work."
+            ) from error
         except (OSError, http.client.HTTPException) as error:
             raise errors.OwnerNotRunning(f"The workspace does not answer: {error}.") from error
         if answer.status >= 400:

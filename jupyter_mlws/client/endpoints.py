@@ -38,9 +38,12 @@ class EndpointCalls:
         return self.connection.write("DELETE", _at(name), Endpoint)
 
     def invoke(self, name: str, data: Any) -> Answer:
-        """Ask it once. `data` is the whole request: ``{"data": [[…]]}``."""
-        invocation = Invocation(data=data)
-        return self.connection.write("POST", f"{_at(name)}/invoke", Answer, invocation)
+        """Ask it once. `data` is the whole request: ``{"data": [[…]]}``.
+
+        Raises OwnerNotRunning where the connection is lost: it may have been asked.
+        """
+        where = f"{_at(name)}/invoke"
+        return self.connection.write("POST", where, Answer, Invocation(data=data), once=True)
 
     def keys(self, name: str) -> Keys:
         return self.connection.get(f"{_at(name)}/keys", Keys)

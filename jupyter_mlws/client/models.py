@@ -38,7 +38,7 @@ class ModelCalls:
         return self.connection.write("DELETE", _at(name, version), ModelVersion)
 
     def content(self, name: str, version: int | str, path: str = "") -> Iterator[bytes]:
-        """The bytes of one of its files; without `path`, of the only one."""
+        """The bytes of one of its files; without `path`, of a zip archive of them all."""
         where = f"{_at(name, version)}/content"
         return self.connection.stream(f"{where}/{segments(path)}" if path else where)[1]
 

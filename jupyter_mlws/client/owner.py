@@ -16,7 +16,7 @@ from jupyter_mlws.records import codec
 from jupyter_mlws.records.owner import Owner
 from jupyter_mlws.shim import process
 
-START_S = 30.0  # how long a new owner may take on a slow machine
+START_S = 60.0  # how long a new owner may take on a slow machine
 TAKEOVER_S = 3.0  # how long another server may take to notice that the lock is free
 LOOK_S = 0.02
 

@@ -56,6 +56,9 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(size) if size else b""
         self.server.peers.add(self.client_address)
         self.server.asked.append((self.command, self.path, dict(self.headers), body))
+        if self.path.endswith("silence"):
+            self.rfile.read(1)  # until the other side has had enough
+            return
         answer = self.server.answers.pop(0) if self.server.answers else (200, b"{}")
         if answer == "cut":
             self.connection.shutdown(socket.SHUT_RDWR)
@@ -149,6 +152,20 @@ def test_a_pack_is_not_sent_twice(server, client):
     server.answers.append("cut")
     with pytest.raises(errors.OwnerNotRunning):
         client.send(iter([b"a", b"b"]))
+    assert len(server.asked) == 1
+
+
+def test_a_model_is_not_asked_twice(server, client):
+    server.answers.append("cut")
+    with pytest.raises(errors.OwnerNotRunning):
+        client.invoke("digits", {"data": [[1]]})
+    assert len(server.asked) == 1
+
+
+def test_an_answer_that_takes_too_long_is_not_asked_for_again(server, client, monkeypatch):
+    monkeypatch.setattr(connection, "PATIENCE_S", 0.1)
+    with pytest.raises(errors.Busy, match="still be at work"):
+        client.connection.write("POST", "silence", dict)
     assert len(server.asked) == 1
 
 
