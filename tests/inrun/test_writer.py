@@ -151,6 +151,16 @@ def test_what_reads_back_passes_over_a_torn_line(done, tmp_path):
     done("run.log('m', 8)\nassert run.get_metrics() == {'m': [7, 8]}, run.get_metrics()")
 
 
+def test_what_the_machine_was_sampled_for_is_no_metric_of_the_script(done, tmp_path):
+    (tmp_path / "events").mkdir()
+    sampled = b'{"k":"metric","at":1,"name":"system/cpu_percent","value":7}\n'
+    (tmp_path / "events" / "1-2-3.jsonl").write_bytes(sampled)
+    done(
+        "run.log('m', 8)\nassert run.get_metrics() == {'m': 8}\n"
+        "assert run.get_metrics('system/cpu_percent') == {'system/cpu_percent': 7}\n"
+    )
+
+
 def test_a_flush_syncs_the_file(tmp_path, script):
     text = (
         "import os\nname = 'fdatasync' if hasattr(os, 'fdatasync') else 'fsync'\n"

@@ -2,6 +2,8 @@
 
 import os
 
+SAMPLED = "system/"
+
 
 def read(events):  # noqa: ANN001, ANN201 - an iterator of dicts
     """Every whole record, in order of writing within a writer, by time between them."""
@@ -20,11 +22,13 @@ def read(events):  # noqa: ANN001, ANN201 - an iterator of dicts
 
 
 def metrics(records: list, run, name=None) -> dict:  # noqa: ANN001
-    """Azure's shapes, of one run (`None`: the run itself)."""
+    """Azure's shapes, of one run (`None`: the run itself). What the shim samples is left out."""
     found: dict = {}
     for r in records:
         kind = r["k"]
         if kind not in _ADD or r.get("run") != run or name not in (None, r["name"]):
+            continue
+        if name is None and r["name"].startswith(SAMPLED):
             continue
         _ADD[kind](found.setdefault(r["name"], (kind, []))[1], r)
     return {key: _shape(kind, values) for key, (kind, values) in found.items()}
