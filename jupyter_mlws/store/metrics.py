@@ -125,7 +125,7 @@ def chart(tx: Connection, run_id: str, name: str, buckets: int) -> Chart:
             func.max(P.c.value).label("high"),
         )
         .where(P.c.metric_id == row.id)
-        .group_by((P.c.seq - 1).op("/")(width))
+        .group_by((P.c.seq - 1) // width)
         .subquery()
     )
     last = (
@@ -172,8 +172,8 @@ def _series(tx: Connection, row: Row[Any], *, points: bool = False, buckets: int
         kind=row.kind,
         n=row.n,
         last=last,
-        min=row.min,
-        max=row.max,
+        min=None if row.min is None else spoken(row.min),
+        max=None if row.max is None else spoken(row.max),
         last_step=row.last_step,
         last_at=Instant(row.last_at),
         points=tuple(

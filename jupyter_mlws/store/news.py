@@ -15,6 +15,8 @@ T = tables.runs
 Event = Mapping[str, Any]
 SHAPED = {"row": "row", "table": "table", "image": "image"}  # event kind → series kind
 LONGEST = 250_000  # characters of a text that is kept
+LATEST_S = 253_402_300_799.0  # the end of the year 9999, the last that can be written
+LARGEST = 2**63 - 1
 
 
 def apply(tx: Connection, run_id: str, events: Iterable[Event]) -> int:
@@ -32,7 +34,8 @@ def apply(tx: Connection, run_id: str, events: Iterable[Event]) -> int:
         try:
             kind = event["k"]
             if kind == "metric" or kind in SHAPED:
-                series.setdefault(_name(event), []).append(_logged(event))
+                name, logged = _name(event), _logged(event)
+                series.setdefault(name, []).append(logged)
             elif kind == "tag":
                 tags[_key(event)] = (
                     None if event.get("removed") else _text(event.get("value")) or ""
@@ -45,10 +48,10 @@ def apply(tx: Connection, run_id: str, events: Iterable[Event]) -> int:
                 columns["progress"] = _progress(event)
             elif kind == "note" and "machine" in event:
                 columns["machine"] = dict(event["machine"])
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             passed_over += 1
-    for name, logged in series.items():
-        metrics.append(tx, run_id, name, logged)
+    for name, values in series.items():
+        metrics.append(tx, run_id, name, values)
     labels.set_tags(tx, run_id, tags)
     labels.add_properties(tx, run_id, properties)
     if parameters:
@@ -84,10 +87,17 @@ def open_children(tx: Connection, run_id: str) -> list[str]:
 
 
 def _logged(event: Event) -> Logged:
-    at = Instant.of_unix(float(event["at"]))
+    seconds = float(event["at"])
+    if not 0 <= seconds <= LATEST_S:
+        raise ValueError("a moment lies between the years 1970 and 9999")
+    at = Instant.of_unix(seconds)
     step = event.get("step")
     step = None if step is None else int(step)
+    if step is not None and not -LARGEST <= step <= LARGEST:
+        raise ValueError("a step has 64 bits")
     kind, value = event["k"], event.get("value")
+    if value is None and "path" not in event:
+        raise ValueError("nothing was logged")
     if "path" in event:  # an image, or what was too long for a line
         value = {"path": str(event["path"])} | ({} if value is None else {"preview": value})
         kind = "table" if kind == "metric" else kind
@@ -103,6 +113,7 @@ def _name(event: Event) -> str:
     name = event["name"]
     if not isinstance(name, str) or not 0 < len(name) <= 255:
         raise ValueError("a name is a text of 1 to 255 characters")
+    name.encode()  # half a character cannot be stored
     return name
 
 

@@ -119,7 +119,7 @@ def _engine(path: Path, begin: str, *pragmas: str) -> Engine:
     engine = create_engine(
         f"sqlite:///{path}",
         json_serializer=lambda value: codec.encode(value).decode(),
-        json_deserializer=lambda text: codec.decode(text.encode(), Any),
+        json_deserializer=lambda text: codec.decode(str(text).encode(), Any),  # SQLite: 3 for "3"
     )
 
     @event.listens_for(engine, "connect")

@@ -12,7 +12,6 @@ from jupyter_mlws.records.instant import Instant
 from jupyter_mlws.records.number import heard, spoken
 from jupyter_mlws.records.run import NewRun, RunSpec
 
-
 DEEP = b'{"data": ' + b"[" * 100_000
 
 
