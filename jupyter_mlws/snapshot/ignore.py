@@ -73,6 +73,8 @@ class Rules:
         finally:
             os.close(handle)
         above = _above(root) if not here or here[0] == ".gitignore" else []
+        if any(_takes_out(text, way) for way, text in above):
+            above = []  # who takes an ignored folder means what is in it
         source = here[0] if here else ".gitignore" if above else None
         base = BASE if source else BASE + DEFAULTS
         key = sha256(VERSION + repr((source, base)).encode()).digest()
@@ -161,6 +163,13 @@ def _above(root: Path) -> list[tuple[str, bytes]]:
         finally:
             os.close(handle)
     return found[::-1]
+
+
+def _takes_out(text: bytes, way: str) -> bool:
+    """Does an ignore file above take out the root itself, which lies at "/" + its way + "/"?"""
+    parts = os.fsencode(way).strip(b"/").split(b"/")
+    told = patterns(_lines(text))
+    return any(said(told, b"/".join(parts[:n]), True) for n in range(1, len(parts) + 1))
 
 
 def _lines(text: bytes) -> tuple[bytes, ...]:

@@ -19,6 +19,7 @@ from jupyter_mlws.snapshot.send import record_of, record_of_file
 WARN_BYTES = 300_000_000
 WARN_FILES = 2_000
 LARGEST = 10
+TOLD_BYTES = 1_000_000  # what is smaller stays behind unmentioned
 
 
 class Left(NamedTuple):
@@ -106,6 +107,17 @@ class Taken(Struct, frozen=True, kw_only=True, dict=True):
         until = time.monotonic() + within_s
         found = [_measure(self.root, path, until) for path in self.ignored]
         return tuple(sorted(found, key=lambda left: (-left.size_bytes, left.path)))
+
+    def left_in_words(self, within_s: float = 0.1) -> str | None:
+        """``Left behind: data/ (1.2 GB), …``: what is large among the ignored, or None."""
+        large = [left for left in self.left_behind(within_s) if left.size_bytes >= TOLD_BYTES]
+        if not large:
+            return None
+        shown = [
+            f"{left.path} ({'over ' if left.more else ''}{size_in_words(left.size_bytes)})"
+            for left in large
+        ]
+        return f"Left behind, as the ignore rules say: {_listed(shown)}."
 
     def stream(self, missing: Iterable[str]) -> Iterator[bytes]:
         """A pack of some contents, read again and checked while it is sent.

@@ -72,6 +72,14 @@ def test_gitignores_above_count_up_to_the_work_tree(root, write, paths, take):
     assert [e.path for e in take(root / "src").entries] == ["train.py"]
 
 
+@pytest.mark.parametrize("line", ["*", "src", "/src/", "src/lib/"])
+def test_an_ignored_folder_that_is_taken_is_taken(line, root, write, take):
+    write(".gitignore", line)
+    (root / ".git").mkdir()
+    write("src/lib/train.py")
+    assert [e.path for e in take(root / "src/lib").entries] == ["train.py"]
+
+
 def test_amlignore_reaches_into_ignored_folders(write, paths):
     write(".amlignore", "data  \n!data/keep.csv\n")
     write("data/keep.csv")
@@ -162,3 +170,11 @@ def test_what_stays_behind_is_measured(write, take):
         ("a.bin", 10, False),
     ]
     assert taken.left_behind(within_s=0)[0].more or taken.left_behind(within_s=0)[1].more
+
+
+def test_what_is_large_and_stays_behind_is_told(write, take):
+    write(".gitignore", "data/\n*.log\n")
+    write("a.log")
+    assert take().left_in_words() is None
+    write("data/big", b"x" * 1_200_000)
+    assert take().left_in_words() == "Left behind, as the ignore rules say: data/ (1.2 MB)."
