@@ -6,6 +6,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from jupyter_mlws.errors import Conflict, Invalid, NotFound
 from jupyter_mlws.records import codec
+from jupyter_mlws.records.endpoint import EndpointState
 from jupyter_mlws.records.files import FileEntry
 from jupyter_mlws.records.instant import Instant
 from jupyter_mlws.records.model import Model, ModelVersion, NewVersion, VersionPatch
@@ -180,12 +181,13 @@ def _record(tx: Connection, row: Any) -> ModelVersion:
 def _used_by(tx: Connection, name: str, version: int) -> tuple[str, ...]:
     """Endpoints whose present revision is this version, or is changing to or from it."""
     d, e = tables.deployments, tables.endpoints
+    present = (e.c.revision == d.c.revision) | (d.c.state == EndpointState.TRANSITIONING.value)
     serving = (
         select(d.c.endpoint)
-        .join(e, (e.c.name == d.c.endpoint) & (e.c.revision == d.c.revision))
+        .join(e, (e.c.name == d.c.endpoint) & present)
         .where(d.c.model == name, d.c.version == version, e.c.desired == "up")
     )
-    return tuple(tx.execute(serving.order_by(d.c.endpoint)).scalars())
+    return tuple(tx.execute(serving.distinct().order_by(d.c.endpoint)).scalars())
 
 
 def _unknown(tx: Connection, name: str, version: int | None) -> NotFound:

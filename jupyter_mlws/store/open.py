@@ -3,18 +3,19 @@
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from jupyter_mlws.errors import DiskFull, StoreBroken, StoreNewer
+from jupyter_mlws.errors import Busy, DiskFull, StoreBroken, StoreNewer
 from jupyter_mlws.records import codec
 from jupyter_mlws.store import changes, tables
 
 SCHEMA = 1  # counts the migrations that tables.py stands for
+PAGE_BYTES = 4096  # a shorter file is the rest of one: SQLite would take it for empty
 Changed = Callable[[int, tuple[str, ...]], None]
 
 
@@ -85,6 +86,10 @@ class Store:
                     f"The disk that holds {self.path} is full; nothing was written. "
                     "Free some space, then try again."
                 ) from error
+            if "locked" in str(error.orig):
+                raise Busy(
+                    f"{self.path} is held by another program; nothing was written. Try again."
+                ) from error
             raise
         except DatabaseError as error:
             if "malformed" in str(error.orig) or "not a database" in str(error.orig):
@@ -100,14 +105,17 @@ def _check(path: Path) -> None:
     if not path.exists() or path.stat().st_size == 0:
         return
     try:
-        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as look:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as look:
+            tables_there = look.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            if tables_there == (0,) and path.stat().st_size >= PAGE_BYTES:
+                return  # a first start that ended before its first commit
             row = look.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
-    except sqlite3.DatabaseError as error:
+            found = int(row[0]) if row else 0
+    except (sqlite3.DatabaseError, ValueError) as error:
         raise StoreBroken(
             f"{path} cannot be read as a workspace's store: {error}. "
             f"Restore it from {path.parent}/backups, or move it away to begin anew."
         ) from error
-    found = int(row[0]) if row else 0
     if found > SCHEMA:
         raise StoreNewer(
             f"{path} was written by a newer jupyter_mlws (schema {found}; this one knows "
@@ -125,7 +133,7 @@ def _engine(path: Path, begin: str, *pragmas: str) -> Engine:
     @event.listens_for(engine, "connect")
     def on_connect(connection, _record):  # type: ignore[no-untyped-def]
         connection.isolation_level = None  # the driver begins nothing by itself
-        told = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000")
+        told = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000")
         for pragma in told:
             connection.execute(f"PRAGMA {pragma}")
         for pragma in pragmas:
