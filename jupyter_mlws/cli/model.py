@@ -89,7 +89,10 @@ def show(model: ModelRef, json: Json = False, workspace: Where = None) -> None:
             ("path", found.path),
             ("files", ", ".join(file.path for file in found.files)),
             ("size", said.size(found.size_bytes)),
-            ("framework", " ".join(filter(None, (found.framework, found.framework_version)))),
+            (
+                "framework",
+                " ".join(filter(None, (found.framework, found.framework_version))) or None,
+            ),
             ("tags", ", ".join(f"{k}={v}" for k, v in found.tags.items()) or None),
             ("description", found.description),
             ("endpoints", ", ".join(found.endpoints) or None),

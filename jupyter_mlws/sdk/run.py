@@ -1,5 +1,6 @@
 """A run seen from outside, under Azure ML's name. Inside a run `jupyter_mlws.Run` is another."""
 
+import json
 import os
 import sys
 from collections.abc import Iterable
@@ -79,7 +80,8 @@ class Run:
         run = self._now()
         times = {"startTimeUtc": run.started_at, "endTimeUtc": run.ended_at}
         azure = {"runId": run.id, "status": run.state.value, "error": run.reason}
-        return codec.document(run) | azure | {k: v and v.rfc3339() for k, v in times.items()}
+        whole: dict[str, Any] = json.loads(codec.encode(run))
+        return whole | azure | {k: v and v.rfc3339() for k, v in times.items()}
 
     def wait_for_completion(
         self,

@@ -5,6 +5,7 @@ from typing import Any
 from jupyter_mlws.records.instant import Instant
 from jupyter_mlws.records.run import Run, RunState
 
+MACHINE = "system/"  # begins the names of what is measured beside a run
 WORD = {RunState.CANCEL_REQUESTED: "Canceling"}  # where people see another word than records say
 GLYPH = {
     RunState.QUEUED: "◷",
@@ -65,10 +66,13 @@ def line(run: Run, now: Instant) -> str:
 
 
 def key_metric(run: Run) -> tuple[str, Any] | None:
-    """The one metric to show: the one that is drawn, else the first one logged."""
-    if run.curve is not None:
+    """The one metric to show: the one that is drawn, else the first one logged.
+
+    What the machine measures beside the run is no result of it.
+    """
+    if run.curve is not None and not run.curve.name.startswith(MACHINE):
         return run.curve.name, run.curve.last
-    return next(iter(run.metrics.items()), None)
+    return next((pair for pair in run.metrics.items() if not pair[0].startswith(MACHINE)), None)
 
 
 def value(of: Any) -> str:

@@ -1,0 +1,161 @@
+"""The magics in a real kernel, against a real owner."""
+
+import json
+import os
+
+import pytest
+
+from jupyter_mlws.records.run import RunState
+
+MIME = "application/vnd.jupyter-mlws.run.v1+json"
+
+
+def card(heard):
+    """The card that a cell showed."""
+    assert "error" not in heard, heard["error"]
+    return heard["execute_result"][-1]["data"]
+
+
+def error(heard):
+    return heard["error"][-1]
+
+
+def notebook(path, cells):
+    """Write a notebook of (id, code, tags)."""
+    made = [
+        {
+            "cell_type": "code",
+            "id": cell_id,
+            "metadata": {"tags": tags},
+            "source": code,
+            "outputs": [],
+            "execution_count": None,
+        }
+        for cell_id, code, tags in cells
+    ]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    document = {"cells": made, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
+    path.write_text(json.dumps(document))
+    return path
+
+
+def test_without_load_ext_a_cell_is_sent_and_its_card_says_which_run(kernel, client):
+    shown = card(
+        kernel('%%submit -e cells -p lr=0.1 -p note="it\'s {x}" --as run\nprint(lr, note)')
+    )
+    run = client.run(shown[MIME]["id"])
+    assert shown[MIME]["label"] == run.label
+    assert "<table" in shown["text/html"] and "<script" not in shown["text/html"]
+    assert shown["text/plain"].count("\n") == 0
+    assert client.wait(run.id).state is RunState.COMPLETED
+    assert client.log(run.id)[0] == b"0.1 it's {x}\n"
+    assert run.spec.parameters == {"lr": 0.1, "note": "it's {x}"}
+    said = kernel("print(run, run.state, run.logs())")
+    assert said["stream"][0]["text"].startswith(f"{run.id} Completed 0.1")
+
+
+def test_submitting_does_not_wait_for_the_run_which_outlives_the_kernel(short_lived, client):
+    shown = card(short_lived("%%submit\nimport time; print('up', flush=True); time.sleep(600)"))
+    run_id = shown[MIME]["id"]
+    short_lived.shutdown()
+    log = client.follow_log(run_id)
+    assert next(log) == b"up\n"
+    assert not client.run(run_id).state.over
+    client.cancel(run_id)
+    assert client.wait(run_id).state is RunState.CANCELED
+
+
+def test_wait_returns_when_it_is_over(kernel):
+    shown = card(kernel("%%submit --wait\nprint(1)"))
+    assert shown[MIME]["state"] == "Completed"
+
+
+def test_follow_prints_the_log(kernel):
+    heard = kernel("%%submit --follow\nprint('hello')")
+    printed = "".join(s["text"] for s in heard["stream"] if s["name"] == "stdout")
+    assert printed == "hello\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        ("%%submit --target gpu\n1", "There is no target 'gpu'"),
+        ("%submit trian.py", "did you mean train.py?"),
+        ("%mlws logs nope-3", "There is no run 'nope-3'"),
+        ("%deploy nope:3 --name svc", "There is no model 'nope'"),
+        ("%register m --run latest --path no.txt", "has no file or folder 'no.txt'"),
+        ("%%submit -e 'a b'\n1", "'a b' cannot name an experiment"),
+    ],
+)
+def test_a_mistyped_word_is_answered_in_one_line(kernel, place, code, sentence):
+    (place.root / "train.py").write_text("print('trained')")
+    card(kernel("%submit train.py --wait"))
+    (line,) = error(kernel(code))["traceback"]
+    assert sentence in line and "\n" not in line
+
+
+def test_names_of_other_cells_are_told_before_anything_is_sent(kernel, client):
+    first = kernel("import json as js\nN = 3")["execute_input"][0]["execution_count"]
+    kernel("X = js.dumps(N)")
+    cells = f"{first},{first + 1}"
+    before = client.runs(limit=1).items[:1]
+    said = kernel("%%submit\nprint(X)")["stream"][0]["text"]
+    assert f"X (cell {first + 1})" in said and f"--with {cells}" in said
+    assert client.runs(limit=1).items[:1] == before
+    shown = card(kernel(f"%%submit --with {cells} --wait\nprint(X)"))
+    assert client.log(shown[MIME]["id"])[0] == b"3\n"
+
+
+def test_tagged_cells_travel_in_front_and_the_run_knows_its_cell(in_notebook, place, client):
+    notebook(
+        place.root / "first.ipynb",
+        [("a1", "import math", ["mlws"]), ("b2", "%%submit --wait\nprint(math.pi)", [])],
+    )
+    (place.root / "beside.py").write_text("VALUE = 7")
+    heard = in_notebook(
+        "%%submit --wait\nimport beside\nprint(math.floor(math.pi), beside.VALUE)", "b2"
+    )
+    run = client.run(card(heard)[MIME]["id"])
+    assert client.log(run.id)[0] == b"3 7\n"
+    assert (run.spec.source.notebook, run.spec.source.cell_id) == ("first.ipynb", "b2")
+    assert run.spec.script == "first.cell.py"
+    assert not run.spec.source.stale
+
+
+def test_a_notebook_that_nobody_saves_is_stale(in_notebook, place, client):
+    path = notebook(place.root / "first.ipynb", [("a1", "print(1)", [])])
+    os.utime(path, (1, 1))
+    heard = in_notebook("%submit first.ipynb --wait", "a1")
+    assert "not saved" in heard["stream"][0]["text"]
+    assert client.run(card(heard)[MIME]["id"]).spec.source.stale
+
+
+def test_a_front_end_that_listens_saves_first(in_notebook, place, client):
+    path = notebook(place.root / "first.ipynb", [("a1", "print('old')", [])])
+    os.utime(path, (1, 1))
+
+    def save(opened):
+        assert opened["target_name"] == "jupyter-mlws:save"
+        assert opened["data"] == {"path": str(path)}
+        notebook(path, [("a1", "print('new')", [])])
+
+    heard = in_notebook("%submit first.ipynb --wait", "a1", on_comm=save)
+    run = client.run(card(heard)[MIME]["id"])
+    assert not run.spec.source.stale
+    assert b"new" in client.log(run.id)[0]
+
+
+def test_a_script_gets_its_arguments_as_they_are(kernel, place, client):
+    (place.root / "args.py").write_text("import sys; print(sys.argv[1:])")
+    shown = card(kernel("c = 2\n%submit args.py --wait -- --alpha 0.3 'a b' {c}"))
+    assert client.log(shown[MIME]["id"])[0] == b"['--alpha', '0.3', 'a b', '2']\n"
+
+
+def test_tab_completes_options_and_the_workspaces_words(kernel, place):
+    (place.root / "train.py").write_text("1")
+    card(kernel("%submit train.py -e digits"))
+    assert "--target" in kernel.complete("%submit --ta")
+    assert kernel.complete("%%submit --target lo") == ["local"]
+    assert "digits" in kernel.complete("%submit --experiment di")
+    assert "train.py" in kernel.complete("%submit tra")
+    assert "latest" in kernel.complete("%mlws logs la")
