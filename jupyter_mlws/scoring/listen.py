@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -20,6 +20,31 @@ HEADER_BYTES = 64 * 1024
 CONNECTIONS = 900  # below the usual limit of open files
 SOCKET, ELSEWHERE = "admin.sock", "admin.path"
 PATH_BYTES = 100  # a unix socket's path may have 107, 103 on macOS
+
+
+class Corked:
+    """A transport that can send the two parts of an answer, which uvicorn writes, in one."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._first: bytes | None = None
+        self._cork = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def cork(self) -> None:
+        """Hold the next write back until the one after it."""
+        self._cork = True
+
+    def write(self, data: bytes) -> None:
+        if self._cork:
+            self._first, self._cork = data, False
+        elif self._first is not None:
+            whole, self._first = self._first + data, None
+            self._transport.write(whole)
+        else:
+            self._transport.write(data)
 
 
 class Patient(HttpToolsProtocol):
@@ -33,7 +58,7 @@ class Patient(HttpToolsProtocol):
     _header_bytes = 0
 
     def connection_made(self, transport: Any) -> None:
-        super().connection_made(transport)
+        super().connection_made(cast(asyncio.Transport, Corked(transport)))
         if len(self.connections) > CONNECTIONS:
             transport.close()
         self._set_timer(HEADER_S)
@@ -65,6 +90,10 @@ class Patient(HttpToolsProtocol):
         elif self._timer is not None:
             self._set_timer(None)
 
+    def cork(self) -> None:
+        """Send the head of the answer together with its body, which must follow."""
+        cast(Corked, self.transport).cork()
+
     @property
     def gone(self) -> bool:
         return self.transport.is_closing()
@@ -84,6 +113,7 @@ class Listener(uvicorn.Server):
             uvicorn.Config(
                 app,
                 http=Patient,
+                proxy_headers=False,
                 ws="none",
                 lifespan="off",
                 log_config=None,

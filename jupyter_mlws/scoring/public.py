@@ -69,9 +69,10 @@ class Public:
             told.append((b"x-ms-client-request-id", client[:100]))
         if unread:
             told.append((b"connection", b"close"))
+        if answer.body and scope["method"] != "HEAD":
+            scope["state"]["connection"].cork()
         await send({"type": "http.response.start", "status": answer.status, "headers": told})
-        body = b"" if scope["method"] == "HEAD" else answer.body
-        await send({"type": "http.response.body", "body": body})
+        await send({"type": "http.response.body", "body": answer.body})
         self._count(scope, answer, name, began)
 
     async def _answer(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Answer:

@@ -40,8 +40,7 @@ def main(folder: str) -> int:
         admin = listen.admin_socket(home)
     except OSError as error:
         return _give_up(NOT_CONFIGURED, str(error))
-    uvloop.install()
-    return asyncio.run(Endpoint(home, config, Journal()).run(port, admin))
+    return int(uvloop.run(Endpoint(home, config, Journal()).run(port, admin)))
 
 
 def _give_up(code: int, reason: str) -> int:

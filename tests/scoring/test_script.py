@@ -35,7 +35,10 @@ def init():
 
 class Response:
     status_code = 418
-    headers = {"X-Tea": "pot", "Content-Type": "text/plain"}
+    headers = {
+        "X-Tea": "pot", "Content-Type": "text/plain", "Connection": "x", "Bad": "a\\r\\nb: c",
+        "Transfer-Encoding": "chunked", "Content-Length": 3,
+    }
     def get_data(self):
         return b"short and stout"
 
@@ -105,6 +108,7 @@ def test_what_run_returns_becomes_json(anything, asked, answer):
 def test_a_response_object_says_all_by_itself(anything):
     status, headers, told = anything.ask(json.dumps("response"))
     assert (status, told, headers["x-tea"]) == (418, "short and stout", "pot")
+    assert not {"bad", "b", "connection", "transfer-encoding"} & {name.lower() for name in headers}
 
 
 def test_the_script_is_at_home_in_its_folder_and_sees_no_key(anything):

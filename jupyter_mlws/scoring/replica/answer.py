@@ -6,6 +6,8 @@ import json
 import math
 from typing import Any, NamedTuple
 
+NOT_ITS_OWN = {"content-length", "transfer-encoding", "connection"}  # the router says them
+
 
 class Answer(NamedTuple):
     status: int
@@ -48,10 +50,21 @@ def of_script(value: Any) -> Answer:
     if isinstance(value, (bytes, bytearray)):
         return Answer(200, bytes(value), 0, {"content-type": "application/octet-stream"})
     if hasattr(value, "status_code") and hasattr(value, "get_data"):
-        headers = {str(k).lower(): str(v) for k, v in dict(value.headers).items()}
-        headers.pop("content-length", None)
-        return Answer(int(value.status_code), value.get_data(), 0, headers)
+        return _of_response(value)
     return Answer(200, to_json(value))
+
+
+def _of_response(value: Any) -> Answer:
+    status = int(value.status_code)
+    if not 200 <= status <= 599:
+        raise ValueError(f"{status} is not the status of an answer.")
+    headers = {str(name).lower(): str(text) for name, text in dict(value.headers).items()}
+    for name, text in list(headers.items()):
+        told = name.replace("-", "").isalnum() and text.isprintable() and text.isascii()
+        if name in NOT_ITS_OWN or not told or not name.isascii():
+            del headers[name]
+    body = b"" if status in (204, 304) else bytes(value.get_data())
+    return Answer(status, body, 0, headers)
 
 
 def _is_json(text: str) -> bool:

@@ -25,7 +25,7 @@ from jupyter_mlws.scoring.replica.plain import PlainModel
 from jupyter_mlws.scoring.replica.script import EntryScript
 
 Model = Union[PlainModel, EntryScript]
-READ_BYTES = 256 * 1024
+READ_BYTES = 64 * 1024  # above 128 kB each read would map memory anew
 
 
 def main(descriptor: int) -> int:
