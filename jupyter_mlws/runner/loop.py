@@ -42,6 +42,8 @@ class Runner:
         self._housekeeping = Housekeeping(backend)
         self._hands = ThreadPoolExecutor(HANDS, thread_name_prefix="mlws-run")
         self._busy: set[str] = set()  # runs that a hand works on
+        with backend.store.write() as tx:  # we own the store: who held a lease of it is gone
+            queue.release(tx)
         self._renew_at = backend.now()
         self._stopping = False
         self._thread = threading.Thread(target=self._loop, name="mlws-runner", daemon=True)
@@ -65,11 +67,12 @@ class Runner:
     def turn(self) -> bool:
         """Move every run that can move, one step; whether any is under way."""
         now = self._backend.now()
+        busy = set(self._busy)  # before the rows are read: what a hand ends meanwhile is old there
         with self._backend.store.read() as tx:
             runs = queue.under_way(tx, self._token, at=now)
         runs = self._leased(runs)
         admitted, full = admit(self._backend, self._token, runs, self._environments)
-        todo = [run for run in [*runs, *admitted] if run.id not in self._busy]
+        todo = [run for run in runs if run.id not in busy] + admitted
         for run, seen in self._step.look(todo):
             self._contact.note(self._backend, run, seen)
             if self._step.has_work(run, seen):

@@ -46,6 +46,11 @@ def lease(tx: Connection, token: str, run_ids: list[str], *, at: Instant, ttl_s:
     tx.execute(held.values(lease=token, leased_until=at.after(ttl_s)))
 
 
+def release(tx: Connection) -> None:
+    """Free all leases: for the process that alone owns the store, at its start."""
+    tx.execute(update(T).where(T.c.lease.is_not(None)).values(lease=None, leased_until=None))
+
+
 def ahead(tx: Connection, run: Run) -> int:
     """How many runs stand before a queued one."""
     ids = select(T.c.id).where(T.c.state == RunState.QUEUED.value, T.c.target == run.target)
