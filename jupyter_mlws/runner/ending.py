@@ -151,7 +151,8 @@ class Ending:
         """The last move; or back to the queue, where another attempt is allowed."""
         to, code, sentence = outcome
         left = run.spec.retries + 1 - run.attempt
-        if to is S.FAILED and left > 0 and code not in (Reason.INVALID_RECORD, None):
+        again = left > 0 and run.cancel_requested_at is None
+        if to is S.FAILED and again and code not in (Reason.INVALID_RECORD, None):
             tries = f"Attempt {run.attempt} of {run.spec.retries + 1} failed"
             to, sentence = S.QUEUED, f"{tries}: {sentence} It starts again."
         at = self._backend.now()

@@ -14,6 +14,7 @@ from jupyter_mlws.errors import (
     DiskFull,
     HandleLost,
     Invalid,
+    LaunchRejected,
     MlwsError,
     TargetUnreachable,
 )
@@ -104,7 +105,7 @@ class Step:
         launch = target.prepare(run)
         try:
             if self._late(run):
-                raise Invalid("It did not start within 60 s.")
+                raise LaunchRejected("It did not start within 60 s.")
             target.start(launch, self._unpack(run))
         except TargetUnreachable:
             raise
