@@ -4,6 +4,7 @@ import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { cardPlugin } from './card/plugin';
 import { endpointsPlugin } from './endpoints/plugin';
 import { modelsPlugin } from './models/plugin';
+import { runPagePlugin } from './runs/page/plugin';
 import { runsPlugin } from './runs/plugin';
 import { targetsPlugin } from './targets/plugin';
 import { sidebarPlugin, workspacePlugin } from './workspace/plugin';
@@ -12,6 +13,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   workspacePlugin,
   sidebarPlugin,
   runsPlugin,
+  runPagePlugin,
   modelsPlugin,
   endpointsPlugin,
   targetsPlugin,

@@ -116,11 +116,11 @@ export function listFiles(settings: Settings, id: string): Promise<Page<FileEntr
   return ask(settings, path('runs', id, 'files'));
 }
 
-export function fileLink(settings: Settings, id: string, file: string): string {
-  return link(settings, `${path('runs', id, 'files')}/${filePath(file)}`);
+export function fileLink(settings: Settings, id: string, file: string, download = false): string {
+  const query = { download: download || undefined };
+  return link(settings, `${path('runs', id, 'files')}/${filePath(file)}`, query);
 }
 
-/** The text of a file, or its first `limit` bytes. */
 export async function readFile(settings: Settings, id: string, file: string): Promise<Response> {
   return answer(settings, `${path('runs', id, 'files')}/${filePath(file)}`);
 }

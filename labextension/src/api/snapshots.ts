@@ -22,6 +22,10 @@ export async function readSnapshotFile(
   return answer(settings, `${path('snapshots', id, 'files')}/${filePath(file)}`);
 }
 
+export function snapshotLink(settings: Settings, id: string, file: string): string {
+  return link(settings, `${path('snapshots', id, 'files')}/${filePath(file)}`);
+}
+
 export function zipLink(settings: Settings, id: string): string {
   return link(settings, `${path('snapshots', id)}.zip`);
 }

@@ -4,19 +4,19 @@ import * as React from 'react';
 import type { RunDetail } from '../api/records';
 import { fileLink } from '../api/runs';
 import { over } from '../runs/sentences';
+import { traceback } from '../runs/traceback';
 import { Link } from '../ui/button';
-import { textOf, type Line } from '../ui/ansi';
+import { textOf } from '../ui/ansi';
 import { bytes, clock, count } from '../ui/format';
 import { LogText } from '../ui/logLine';
 import { Sparkline } from '../ui/sparkline';
 import { useTrans } from '../ui/trans';
 import type { CardModel } from './model';
-import { tiles } from './tiles';
+import { tiles } from '../runs/tiles';
 
 const LIVE_LINES = 5;
 const TRACE_LINES = 6;
 const OUTPUTS = 2;
-const LIBRARY = /site-packages|dist-packages|\/lib\/python\d/;
 
 interface IBodyProps {
   readonly model: CardModel;
@@ -49,7 +49,7 @@ export function CardTiles({ model, run }: IBodyProps): JSX.Element | null {
 export function CardLog({ model, run }: IBodyProps): JSX.Element | null {
   const trans = useTrans();
   const failed = run.state === 'Failed';
-  const shown = failed ? traceback(model.lines) : model.lines.slice(-LIVE_LINES);
+  const shown = failed ? traceback(model.lines, TRACE_LINES) : model.lines.slice(-LIVE_LINES);
   if (shown.length === 0) {
     return over(run) ? null : (
       <div className="jp-mlws-log jp-mlws-card-log jp-mlws-muted">
@@ -75,27 +75,6 @@ export function CardLog({ model, run }: IBodyProps): JSX.Element | null {
       ))}
     </div>
   );
-}
-
-/** The last traceback without the frames of libraries; the end of the log where there is none. */
-export function traceback(lines: readonly Line[]): readonly Line[] {
-  const texts = lines.map(textOf);
-  const from = texts.lastIndexOf('Traceback (most recent call last):');
-  const trace = from < 0 ? lines : lines.slice(from);
-  const kept: Line[] = [];
-  let library = false;
-  for (const line of trace) {
-    const text = textOf(line);
-    if (/^ {2}File "/.test(text)) {
-      library = LIBRARY.test(text);
-    } else if (!/^\s/.test(text)) {
-      library = false;
-    }
-    if (!library) {
-      kept.push(line);
-    }
-  }
-  return kept.length > TRACE_LINES ? [...kept.slice(0, 1), ...kept.slice(1 - TRACE_LINES)] : kept;
 }
 
 export function CardFoot({

@@ -64,7 +64,7 @@ export function RunCard(props: IRunCardProps): JSX.Element {
   return (
     <div className="jp-mlws-card" role="group" aria-label={trans.__('Run %1', title(run))}>
       <Head {...props} run={run} now={now} />
-      {run.state === 'Running' && <ProgressLine run={run} now={now} />}
+      {shown(run) === 'Running' && <ProgressLine run={run} now={now} />}
       <Reason {...props} run={run} now={now} />
       {run.started_at && run.state !== 'Failed' && <CardTiles model={model} run={run} />}
       {showsLog(run) && <CardLog model={model} run={run} />}

@@ -1,6 +1,6 @@
 /** Which four figures a card shows, and how their values read. */
 import type { Run, Series } from '../api/records';
-import { bytes, figure, heard } from '../ui/format';
+import { bytes, count, figure, heard } from '../ui/format';
 
 const SYSTEM = 'system/';
 const MACHINE = ['system/gpu_percent', 'system/cpu_percent'];
@@ -9,9 +9,11 @@ export interface ITile {
   readonly name: string;
   readonly value: string;
   readonly points: readonly unknown[];
+  /** One line of context. */
+  readonly more: string;
 }
 
-/** The key metric, those logged last, and how busy the GPU or the processor is. */
+/** The key metric, others in the order of their first value, and how busy the GPU or CPU is. */
 export function tiles(
   run: Run,
   series: readonly Series[],
@@ -22,8 +24,7 @@ export function tiles(
   const own = scalars.filter(one => !one.name.startsWith(SYSTEM));
   const machine = MACHINE.map(name => scalars.find(one => one.name === name)).find(Boolean);
   const key = [...keyMetrics, run.curve?.name].find(name => own.some(one => one.name === name));
-  const rank = (one: Series) => (one.name === key ? Infinity : Date.parse(one.last_at));
-  const first = [...own].sort((a, b) => rank(b) - rank(a));
+  const first = [...own].sort((a, b) => Number(b.name === key) - Number(a.name === key));
   const shown = first.slice(0, machine ? n - 1 : n);
   return (machine ? [...shown, machine] : shown).map(tile);
 }
@@ -57,6 +58,7 @@ function tile(series: Series): ITile {
   return {
     name: called(series.name),
     value: valueOf(series.name, series.last),
-    points: series.points.map(point => point.value)
+    points: series.points.map(point => point.value),
+    more: series.last_step === null ? '' : `step ${count(series.last_step)}`
   };
 }

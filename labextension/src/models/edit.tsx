@@ -1,0 +1,159 @@
+/** Words of a version that are changed where they stand: its description, its tags. */
+import { addIcon, closeIcon, editIcon } from '@jupyterlab/ui-components';
+import * as React from 'react';
+
+import type { ModelVersion, Tags } from '../api/records';
+import { sentence } from '../api/request';
+import { Button, IconButton } from '../ui/button';
+import { Part } from '../ui/facts';
+import { Notice } from '../ui/notice';
+import { useTrans } from '../ui/trans';
+import type { VersionsModel } from './model';
+
+interface IEditProps {
+  readonly model: VersionsModel;
+  readonly version: ModelVersion;
+}
+
+/** Enter with Ctrl saves, Escape leaves it as it was. */
+export function Description({ model, version }: IEditProps): JSX.Element {
+  const trans = useTrans();
+  const [typed, setTyped] = React.useState<string | null>(null);
+  const [error, setError] = React.useState<unknown>(null);
+  const save = async () => {
+    try {
+      await model.patch(version.version, { description: typed?.trim() ?? '' });
+      setTyped(null);
+      setError(null);
+    } catch (reason) {
+      setError(reason);
+    }
+  };
+  const title = (
+    <>
+      {trans.__('Description')}
+      <IconButton
+        label={trans.__('Edit the description')}
+        icon={editIcon}
+        small
+        onClick={() => setTyped(version.description ?? '')}
+      />
+    </>
+  );
+  return (
+    <Part title={title}>
+      {typed === null ? (
+        <div className="jp-mlws-prose">
+          {version.description ?? (
+            <span className="jp-mlws-muted">
+              {trans.__('What it is for, what it was trained on, what it was not tested on')}
+            </span>
+          )}
+        </div>
+      ) : (
+        <>
+          <textarea
+            className="jp-mlws-input"
+            value={typed}
+            autoFocus
+            rows={5}
+            aria-label={trans.__('Description')}
+            onChange={event => setTyped(event.target.value)}
+            onKeyDown={event => {
+              if (event.key === 'Escape') {
+                setTyped(null);
+              } else if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+                void save();
+              }
+            }}
+          />
+          <div className="jp-mlws-actions">
+            <Button label={trans.__('Save')} kind="primary" onClick={() => void save()} />
+            <Button label={trans.__('Keep as it was')} onClick={() => setTyped(null)} />
+          </div>
+        </>
+      )}
+      {error !== null && <Notice tone="bad" glyph="Failed" title={sentence(error)} />}
+    </Part>
+  );
+}
+
+/** Chips that can be taken off, and a field for one more. */
+export function VersionTags({ model, version }: IEditProps): JSX.Element {
+  const trans = useTrans();
+  const [error, setError] = React.useState<unknown>(null);
+  const change = (tags: Readonly<Record<string, string | null>>) => {
+    model.patch(version.version, { tags }).then(() => setError(null), setError);
+  };
+  return (
+    <Part title={trans.__('Tags')}>
+      <TagChips
+        tags={version.tags}
+        onAdd={(name, text) => change({ [name]: text })}
+        onRemove={name => change({ [name]: null })}
+      />
+      {error !== null && <Notice tone="bad" glyph="Failed" title={sentence(error)} />}
+    </Part>
+  );
+}
+
+export function TagChips({
+  tags,
+  onAdd,
+  onRemove
+}: {
+  readonly tags: Tags;
+  readonly onAdd: (name: string, text: string) => void;
+  readonly onRemove: (name: string) => void;
+}): JSX.Element {
+  const trans = useTrans();
+  const [typed, setTyped] = React.useState<string | null>(null);
+  const done = () => {
+    const [name, ...text] = (typed ?? '').split('=');
+    if (name.trim()) {
+      onAdd(name.trim(), text.join('=').trim());
+    }
+    setTyped(null);
+  };
+  return (
+    <div className="jp-mlws-tags">
+      {Object.entries(tags).map(([name, text]) => (
+        <span key={name} className="jp-mlws-chip jp-mlws-tag">
+          <span className="jp-mlws-chip-label">{name}</span>
+          <span className="jp-mlws-cut">{text}</span>
+          <IconButton
+            label={trans.__('Remove the tag %1', name)}
+            icon={closeIcon}
+            small
+            onClick={() => onRemove(name)}
+          />
+        </span>
+      ))}
+      {typed === null ? (
+        <button type="button" className="jp-mlws-chip jp-mlws-add" onClick={() => setTyped('')}>
+          <addIcon.react tag="span" className="jp-mlws-icon" />
+          {trans.__('tag')}
+        </button>
+      ) : (
+        <input
+          className="jp-mlws-input jp-mlws-tag-field"
+          value={typed}
+          autoFocus
+          placeholder={trans.__('name=value')}
+          aria-label={trans.__('A tag, as name=value')}
+          onChange={event => setTyped(event.target.value)}
+          onBlur={done}
+          onKeyDown={event => {
+            if (event.key === 'Enter') {
+              event.preventDefault();
+              done();
+            } else if (event.key === 'Escape') {
+              event.stopPropagation();
+              setTyped(null);
+            }
+          }}
+        />
+      )}
+    </div>
+  );
+}

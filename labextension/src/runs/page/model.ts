@@ -1,0 +1,122 @@
+/** One run as its page shows it; each tab reads what it needs when it is first looked at. */
+import type { IDisposable } from '@lumino/disposable';
+import { Throttler } from '@lumino/polling';
+import { Signal, type ISignal } from '@lumino/signaling';
+
+import type { Move, RunDetail, RunPatch, Series } from '../../api/records';
+import { cancelRun, getRun, listMetrics, listMoves, patchRun, runAgain } from '../../api/runs';
+import { named, type Heard, type IWorkspace } from '../../tokens';
+
+const CALM_MS = 1000;
+const POINTS = 48;
+
+export const TABS = ['overview', 'metrics', 'log', 'outputs', 'code', 'events'] as const;
+export type TabId = (typeof TABS)[number];
+
+export class RunPageModel implements IDisposable {
+  constructor(workspace: IWorkspace, id: string, tab: string | undefined) {
+    this.workspace = workspace;
+    this.id = id;
+    this.show(tab);
+    workspace.heard.connect(this._onHeard, this);
+    void this.refresh();
+  }
+
+  readonly workspace: IWorkspace;
+  readonly id: string;
+
+  get run(): RunDetail | null {
+    return this._run;
+  }
+
+  get series(): readonly Series[] {
+    return this._series;
+  }
+
+  get moves(): readonly Move[] {
+    return this._moves;
+  }
+
+  get tab(): TabId {
+    return this._tab;
+  }
+
+  get error(): unknown {
+    return this._error;
+  }
+
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  get isDisposed(): boolean {
+    return this._reading.isDisposed;
+  }
+
+  show(tab: string | undefined): void {
+    if (TABS.includes(tab as TabId)) {
+      this._tab = tab as TabId;
+      this._changed.emit();
+    }
+  }
+
+  async refresh(): Promise<void> {
+    const { settings } = this.workspace;
+    try {
+      const [run, metrics, moves] = await Promise.all([
+        getRun(settings, this.id),
+        listMetrics(settings, this.id, POINTS),
+        listMoves(settings, this.id)
+      ]);
+      [this._run, this._series, this._moves] = [run, metrics.items, moves.items];
+      this._error = null;
+    } catch (error) {
+      this._error = error;
+    }
+    if (!this.isDisposed) {
+      this._changed.emit();
+    }
+  }
+
+  async cancel(): Promise<void> {
+    await cancelRun(this.workspace.settings, this.id);
+    await this.refresh();
+  }
+
+  /** The id of the new run. */
+  async again(): Promise<string> {
+    return (await runAgain(this.workspace.settings, this.id)).id;
+  }
+
+  async patch(body: RunPatch): Promise<void> {
+    await patchRun(this.workspace.settings, this.id, body);
+    await this.refresh();
+  }
+
+  dispose(): void {
+    if (this.isDisposed) {
+      return;
+    }
+    this.workspace.heard.disconnect(this._onHeard, this);
+    this._reading.dispose();
+    Signal.clearData(this);
+  }
+
+  private _onHeard(_: unknown, heard: Heard): void {
+    const ids = named(heard, 'run');
+    if (ids === null || ids.includes(this.id)) {
+      void this._reading.invoke().catch(() => undefined); // disposed meanwhile
+    }
+  }
+
+  private readonly _reading = new Throttler(() => this.refresh(), {
+    limit: CALM_MS,
+    edge: 'trailing'
+  });
+  private readonly _changed = new Signal<this, void>(this);
+  private _run: RunDetail | null = null;
+  private _series: readonly Series[] = [];
+  private _moves: readonly Move[] = [];
+  private _tab: TabId = 'overview';
+  private _error: unknown = null;
+}

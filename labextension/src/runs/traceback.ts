@@ -1,0 +1,25 @@
+/** The part of a log that says why a run failed. */
+import { textOf, type Line } from '../ui/ansi';
+
+const LIBRARY = /site-packages|dist-packages|\/lib\/python\d/;
+
+/** The last traceback without the frames of libraries; the end of the log where there is none. */
+export function traceback(lines: readonly Line[], most: number): readonly Line[] {
+  const texts = lines.map(textOf);
+  const from = texts.lastIndexOf('Traceback (most recent call last):');
+  const trace = from < 0 ? lines.slice(-most) : lines.slice(from);
+  const kept: Line[] = [];
+  let library = false;
+  for (const line of trace) {
+    const text = textOf(line);
+    if (/^ {2}File "/.test(text)) {
+      library = LIBRARY.test(text);
+    } else if (!/^\s/.test(text)) {
+      library = false;
+    }
+    if (!library) {
+      kept.push(line);
+    }
+  }
+  return kept.length > most ? [...kept.slice(0, 1), ...kept.slice(1 - most)] : kept;
+}

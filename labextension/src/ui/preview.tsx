@@ -1,0 +1,154 @@
+/** What is in a file, as far as it can be shown without running any of it. */
+import * as React from 'react';
+
+import { bytes } from './format';
+import { EmptyState, ErrorState, Skeleton } from './notice';
+import { useTrans } from './trans';
+import { useLoaded } from './useLoaded';
+
+const TEXT_BYTES = 500_000;
+const TABLE_ROWS = 200;
+const IMAGE = /\.(png|jpe?g|gif|webp|svg|bmp)$/i;
+const TEXT =
+  /\.(txt|log|md|rst|py|ipynb|json|jsonl|ya?ml|toml|ini|cfg|csv|tsv|sh|sql|r|html?|xml|tex)$|(^|\/)[^.]+$|(^|\/)\.[^.]+$/i;
+const PAGE = /\.html?$/i;
+
+export interface IPreviewProps {
+  readonly path: string;
+  readonly size: number;
+  /** Where the browser itself fetches the file: the server sandboxes what it serves there. */
+  readonly link: string;
+  readonly read: () => Promise<Response>;
+}
+
+export function Preview(props: IPreviewProps): JSX.Element {
+  const { path, size, link } = props;
+  const trans = useTrans();
+  if (IMAGE.test(path)) {
+    return (
+      <div className="jp-mlws-preview jp-mlws-preview-image">
+        <img src={link} alt={path} />
+      </div>
+    );
+  }
+  if (PAGE.test(path)) {
+    return <iframe className="jp-mlws-preview" sandbox="" src={link} title={path} />;
+  }
+  if (TEXT.test(path) && size <= TEXT_BYTES) {
+    return <TextPreview {...props} />;
+  }
+  return (
+    <EmptyState title={trans.__('No preview')}>
+      <p>
+        {TEXT.test(path)
+          ? trans.__('%1 is more than is shown here. Download it to look inside.', bytes(size))
+          : trans.__('This kind of file is not shown here. Download it to look inside.')}
+      </p>
+    </EmptyState>
+  );
+}
+
+function TextPreview({ path, read }: IPreviewProps): JSX.Element {
+  const trans = useTrans();
+  const text = useLoaded(async () => ({ path, text: await (await read()).text() }), [path]);
+  if (text.error) {
+    return (
+      <ErrorState
+        title={trans.__('%1 did not load', path)}
+        error={text.error}
+        onRetry={text.again}
+      />
+    );
+  }
+  if (text.value?.path !== path) {
+    return <Skeleton rows={8} height={18} />;
+  }
+  if (/\.[ct]sv$/i.test(path)) {
+    return <TablePreview text={text.value.text} tab={/\.tsv$/i.test(path)} />;
+  }
+  return <CodeView text={/\.json$/i.test(path) ? pretty(text.value.text) : text.value.text} />;
+}
+
+/** Text with line numbers. */
+export function CodeView({ text }: { readonly text: string }): JSX.Element {
+  return (
+    <div className="jp-mlws-preview jp-mlws-code" tabIndex={0}>
+      {text
+        .replace(/\n$/, '')
+        .split('\n')
+        .map((line, i) => (
+          <div key={i} className="jp-mlws-code-line">
+            <b aria-hidden="true">{i + 1}</b>
+            <span>{line}</span>
+          </div>
+        ))}
+    </div>
+  );
+}
+
+function TablePreview({ text, tab }: { readonly text: string; readonly tab: boolean }) {
+  const trans = useTrans();
+  const rows = text
+    .trim()
+    .split(/\r?\n/)
+    .map(line => cells(line, tab ? '\t' : ','));
+  const [head, ...body] = rows;
+  const more = body.length - TABLE_ROWS;
+  return (
+    <div className="jp-mlws-preview">
+      <table className="jp-mlws-table">
+        <thead>
+          <tr>
+            {head.map((cell, i) => (
+              <th key={i}>{cell}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {body.slice(0, TABLE_ROWS).map((row, i) => (
+            <tr key={i}>
+              {row.map((cell, k) => (
+                <td key={k} className={cell !== '' && !isNaN(Number(cell)) ? 'jp-mlws-num' : ''}>
+                  {cell}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {more > 0 && (
+        <p className="jp-mlws-muted jp-mlws-pad">{trans.__('%1 more rows are not shown', more)}</p>
+      )}
+    </div>
+  );
+}
+
+/** The cells of a line; a quoted one may hold the mark between cells. */
+export function cells(line: string, mark: string): readonly string[] {
+  const found: string[] = [];
+  let cell = '';
+  let quoted = false;
+  for (let i = 0; i < line.length; i++) {
+    const c = line[i];
+    if (c === '"' && quoted && line[i + 1] === '"') {
+      cell += '"';
+      i += 1;
+    } else if (c === '"') {
+      quoted = !quoted;
+    } else if (c === mark && !quoted) {
+      found.push(cell);
+      cell = '';
+    } else {
+      cell += c;
+    }
+  }
+  return [...found, cell];
+}
+
+function pretty(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+}
