@@ -82,6 +82,7 @@ def show(model: ModelRef, json: Json = False, workspace: Where = None) -> None:
     found = connect(workspace).version(*versioned(model))
     if json:
         return document(found)
+    made_with = " ".join(filter(None, (found.framework, found.framework_version)))
     line(found.label)
     facts(
         [
@@ -89,10 +90,7 @@ def show(model: ModelRef, json: Json = False, workspace: Where = None) -> None:
             ("path", found.path),
             ("files", ", ".join(file.path for file in found.files)),
             ("size", said.size(found.size_bytes)),
-            (
-                "framework",
-                " ".join(filter(None, (found.framework, found.framework_version))) or None,
-            ),
+            ("framework", made_with or None),
             ("tags", ", ".join(f"{k}={v}" for k, v in found.tags.items()) or None),
             ("description", found.description),
             ("endpoints", ", ".join(found.endpoints) or None),

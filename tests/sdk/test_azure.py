@@ -150,12 +150,8 @@ def test_a_command_a_run_configuration_and_cancel(ws, tmp_path):
     how = RunConfiguration()
     how.environment_variables["GREETING"] = "hello"
     with pytest.warns(UserWarning, match="compute_target here is ignored"):
-        config = ScriptRunConfig(
-            tmp_path,
-            command="sh -c 'echo $GREETING; sleep 600'",
-            run_config=how,
-            compute_target="x",
-        )
+        command = "sh -c 'echo $GREETING; sleep 600'"
+        config = ScriptRunConfig(tmp_path, command=command, run_config=how, compute_target="x")
     run = Experiment(ws, "commands").submit(config)
     log = ws.client.follow_log(run.id)
     assert next(log) == b"hello\n"
