@@ -1,146 +1,158 @@
-/** Curves on a canvas. Colors are read from the theme, and read again when it changes. */
+/** A small chart with axes. It holds few points; large series have a chart of their own. */
 import * as React from 'react';
-import uPlot from 'uplot';
-import 'uplot/dist/uPlot.min.css';
 
-import { figure } from './format';
+import { figure, heard } from './format';
 
 export interface ICurve {
-  readonly name: string;
-  /** Its color: a series of the palette, from 1 on. */
-  readonly series: number;
-  readonly values: readonly (number | null)[];
-  /** Drawn faint behind the curve: the values as they were before smoothing. */
-  readonly raw?: readonly (number | null)[];
+  readonly values: readonly unknown[];
+  /** The number of a series, or a tone. */
+  readonly color: 1 | 2 | 'bad';
+  readonly filled?: boolean;
 }
 
 export interface IPlotProps {
-  readonly x: readonly number[];
   readonly curves: readonly ICurve[];
-  readonly height: number;
-  readonly log: boolean;
-  readonly time: boolean;
-  readonly unit?: (value: number) => string;
-  /** Plots with the same key share the cursor. */
-  readonly sync: string;
+  /** Where along the x axis a word stands, from 0 to 1. */
+  readonly ticks: readonly (readonly [at: number, word: string])[];
+  readonly height?: number;
+  readonly zero?: boolean;
+  /** A dot at each point. */
+  readonly dotted?: boolean;
+  /** What the chart shows, for those who do not see it. */
   readonly label: string;
-  readonly onCursor: (index: number | null) => void;
 }
 
-/** How a value of the x axis reads. */
-type Shown = (value: number) => string;
+const LEFT = 44;
+const RIGHT = 8;
+const TOP = 6;
+const BOTTOM = 20;
 
-export function Plot(props: IPlotProps): JSX.Element {
-  const node = React.useRef<HTMLDivElement>(null);
-  const plot = React.useRef<uPlot | null>(null);
-  const theme = useTheme();
-  const cursor = React.useRef(props.onCursor);
-  cursor.current = props.onCursor;
-  const { log, time, height, curves } = props;
-  const shape = [theme, log, time, height, ...curves.map(c => `${c.name}${c.series}${!!c.raw}`)];
+export function Plot({
+  curves,
+  ticks,
+  height = 118,
+  zero = false,
+  dotted = false,
+  label
+}: IPlotProps): JSX.Element {
+  const [box, width] = useWidth();
+  const found = curves.map(curve => curve.values.map(heard));
+  const [low, high, steps] = scale(found.flat().filter(isFinite_), zero);
+  const x = (i: number, n: number) => LEFT + (n > 1 ? i / (n - 1) : 1) * (width - LEFT - RIGHT);
+  const y = (value: number) => TOP + (1 - (value - low) / (high - low)) * (height - TOP - BOTTOM);
+  return (
+    <div ref={box} className="jp-mlws-plot" style={{ height }}>
+      {width > 0 && (
+        <svg width={width} height={height} role="img" aria-label={label}>
+          {steps.map(step => (
+            <g key={step}>
+              <line x1={LEFT} x2={width - RIGHT} y1={y(step)} y2={y(step)} />
+              <text x={LEFT - 8} y={y(step) + 4} textAnchor="end">
+                {tick(step)}
+              </text>
+            </g>
+          ))}
+          {ticks.map(([at, word]) => (
+            <text
+              key={word}
+              x={LEFT + at * (width - LEFT - RIGHT)}
+              y={height - 4}
+              textAnchor={at === 0 ? 'start' : at === 1 ? 'end' : 'middle'}
+            >
+              {word}
+            </text>
+          ))}
+          {found.map((values, k) => (
+            <Line
+              key={k}
+              curve={curves[k]}
+              points={values.map((value, i) =>
+                isFinite_(value) ? [x(i, values.length), y(value)] : null
+              )}
+              floor={y(low)}
+              dotted={dotted}
+            />
+          ))}
+        </svg>
+      )}
+    </div>
+  );
+}
 
-  React.useEffect(() => {
-    const at = node.current;
-    if (!at) {
+function Line({
+  curve,
+  points,
+  floor,
+  dotted
+}: {
+  readonly curve: ICurve;
+  readonly points: readonly (readonly [number, number] | null)[];
+  readonly floor: number;
+  readonly dotted: boolean;
+}): JSX.Element {
+  const known = points.filter((point): point is readonly [number, number] => point !== null);
+  const drawn = known.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join('L');
+  const color =
+    curve.color === 'bad' ? 'var(--jp-mlws-bad)' : `var(--jp-mlws-series-${curve.color})`;
+  const last = known[known.length - 1];
+  return (
+    <g style={{ color }}>
+      {curve.filled && known.length > 1 && (
+        <path
+          className="jp-mlws-plot-fill"
+          d={`M${known[0][0]} ${floor}L${drawn}L${last[0]} ${floor}Z`}
+        />
+      )}
+      {known.length > 1 && <path className="jp-mlws-plot-line" d={`M${drawn}`} />}
+      {(dotted ? known : last ? [last] : []).map(([x, y]) => (
+        <circle key={x} cx={x} cy={y} r={2} />
+      ))}
+    </g>
+  );
+}
+
+/** Round numbers that a range lies in, and the steps between: at most four. */
+export function scale(
+  values: readonly number[],
+  zero: boolean
+): readonly [low: number, high: number, steps: readonly number[]] {
+  const least = zero ? 0 : Math.min(...values);
+  const most = Math.max(...values, least);
+  if (!Number.isFinite(least) || values.length === 0) {
+    return [0, 1, [0, 1]];
+  }
+  const span = most - least || Math.abs(most) || 1;
+  const rough = span / 3;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = ([1, 2, 5, 10].find(one => one * power >= rough) ?? 10) * power;
+  const low = Math.floor(least / step + 1e-9) * step;
+  const high = Math.max(Math.ceil(most / step - 1e-9) * step, low + step);
+  const n = Math.round((high - low) / step);
+  return [low, high, Array.from({ length: n + 1 }, (_, i) => low + i * step)];
+}
+
+function tick(value: number): string {
+  const round = Number(value.toPrecision(6));
+  return Math.abs(round) < 1e4 ? String(round).replace('-', '\u2212') : figure(round, 3);
+}
+
+function isFinite_(value: number | null): value is number {
+  return value !== null && Number.isFinite(value);
+}
+
+/** How wide an element is, and again when that changes. */
+export function useWidth(): readonly [React.RefObject<HTMLDivElement>, number] {
+  const box = React.useRef<HTMLDivElement>(null);
+  const [width, setWidth] = React.useState(0);
+  React.useLayoutEffect(() => {
+    const element = box.current;
+    if (!element) {
       return;
     }
-    const options = optionsOf(props, at, index => cursor.current(index));
-    const made = new uPlot(options, dataOf(props), at);
-    plot.current = made;
-    const watch = new ResizeObserver(() =>
-      made.setSize({ width: at.clientWidth, height: props.height })
-    );
-    watch.observe(at);
-    return () => {
-      watch.disconnect();
-      made.destroy();
-      plot.current = null;
-    };
-    // A plot is made anew when its shape changes; its data are set below.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [shape.join('|')]);
-
-  React.useEffect(() => {
-    plot.current?.setData(dataOf(props));
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [props.x, props.curves]);
-
-  return (
-    <div
-      ref={node}
-      className="jp-mlws-plot"
-      role="img"
-      aria-label={props.label}
-      style={{ height }}
-    />
-  );
-}
-
-/** The name of the theme, by which colors change. */
-function useTheme(): string {
-  const read = () => document.body.dataset.jpThemeName ?? '';
-  const [name, setName] = React.useState(read);
-  React.useEffect(() => {
-    const watch = new MutationObserver(() => setName(read()));
-    watch.observe(document.body, { attributeFilter: ['data-jp-theme-name'] });
+    setWidth(element.clientWidth);
+    const watch = new ResizeObserver(() => setWidth(element.clientWidth));
+    watch.observe(element);
     return () => watch.disconnect();
   }, []);
-  return name;
-}
-
-function dataOf({ x, curves }: IPlotProps): uPlot.AlignedData {
-  const columns = curves.flatMap(curve =>
-    curve.raw ? [[...curve.raw], [...curve.values]] : [[...curve.values]]
-  );
-  return [[...x], ...columns];
-}
-
-function optionsOf(
-  props: IPlotProps,
-  node: HTMLElement,
-  onCursor: (index: number | null) => void
-): uPlot.Options {
-  const css = getComputedStyle(node);
-  const color = (name: string) => css.getPropertyValue(name).trim();
-  const words = color('--jp-mlws-muted');
-  const grid = color('--jp-mlws-grid');
-  const font = `11px ${css.fontFamily}`;
-  const axis = { stroke: words, font, grid: { stroke: grid, width: 1 }, ticks: { show: false } };
-  const shown: Shown = props.unit ?? (value => figure(value, 3));
-  return {
-    width: Math.max(120, node.clientWidth),
-    height: props.height,
-    padding: [8, 12, 0, 0],
-    legend: { show: false },
-    cursor: {
-      sync: { key: props.sync },
-      drag: { x: true, y: false },
-      points: { size: 7 },
-      y: false
-    },
-    scales: {
-      x: { time: props.time },
-      y: { distr: props.log ? 3 : 1 }
-    },
-    axes: [
-      { ...axis, grid: { show: false }, size: 22, gap: 2, space: 60 },
-      {
-        ...axis,
-        size: 46,
-        gap: 4,
-        space: 28,
-        values: (_, ticks) => ticks.map(tick => (tick === null ? '' : shown(tick)))
-      }
-    ],
-    series: [{}, ...props.curves.flatMap(curve => seriesOf(curve, color))],
-    hooks: { setCursor: [made => onCursor(made.cursor.idx ?? null)] }
-  };
-}
-
-/** From the fifth on a dash too, so that no two differ by color alone. */
-function seriesOf(curve: ICurve, color: (name: string) => string): uPlot.Series[] {
-  const stroke = color(`--jp-mlws-series-${((curve.series - 1) % 8) + 1}`);
-  const dash = curve.series > 4 ? [6, 3] : undefined;
-  const line = { stroke, width: 1.5, dash, spanGaps: true, points: { show: false } };
-  return curve.raw ? [{ ...line, width: 1, alpha: 0.3, points: { show: false } }, line] : [line];
+  return [box, width];
 }

@@ -7,7 +7,7 @@ import { Refused } from '../../api/request';
 import { getChart } from '../../api/runs';
 import { count, figure } from '../../ui/format';
 import { ErrorState } from '../../ui/notice';
-import { Plot, type ICurve } from '../../ui/plot';
+import { CurvePlot, type ICurve } from '../../ui/curvePlot';
 import { useTrans } from '../../ui/trans';
 import { useLoaded } from '../../ui/useLoaded';
 import { title } from '../sentences';
@@ -74,7 +74,7 @@ export function ChartCard(props: IChartCardProps): JSX.Element {
           {trans.__('log')}
         </button>
       </div>
-      <Plot
+      <CurvePlot
         x={aligned.x}
         curves={curves}
         height={PLOT_HEIGHT}
