@@ -6,15 +6,17 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from jupyter_mlws.client import lock, workspace
-from jupyter_mlws.client.client import Client
-from jupyter_mlws.client.connection import Address
 from jupyter_mlws.client.workspace import Workspace
 from jupyter_mlws.errors import Forbidden, Invalid, Malformed, OwnerNotRunning
 from jupyter_mlws.records import codec
 from jupyter_mlws.records.owner import Owner
 from jupyter_mlws.shim import process
+
+if TYPE_CHECKING:
+    from jupyter_mlws.client.client import Client
 
 START_S = 60.0  # how long a new owner may take on a slow machine
 TAKEOVER_S = 3.0  # how long another server may take to notice that the lock is free
@@ -52,7 +54,7 @@ def connect(
     *,
     start: bool = True,
     say: Callable[[str], object] = lambda sentence: None,
-) -> Client:
+) -> "Client":
     """A client of whoever owns the workspace, also when that changes.
 
     Where nobody owns it, `mlws serve` is started, and said. Two who start at once get one.
@@ -62,6 +64,9 @@ def connect(
     OwnerNotRunning
         There is none; with `start`, it did not come up, and where its log lies.
     """
+    # A server that only reads who owns the workspace does not load all of the client.
+    from jupyter_mlws.client.client import Client  # noqa: PLC0415
+    from jupyter_mlws.client.connection import Address  # noqa: PLC0415
 
     def address() -> Address:
         owner = reach(place, say) if start else read(place)
