@@ -59,12 +59,13 @@ def _admit(
                 continue
             queue.lease(tx, token, [run.id], at=at, ttl_s=LEASE_S)
             try:
-                runs.move(tx, run.id, RunState.PREPARING, at=at, lease=token)
+                way = (RunState.PREPARING, RunState.STARTING)
+                moved = runs.move(tx, run.id, *way, at=at, lease=token)
             except Conflict:
                 continue  # canceled meanwhile
             environments.note(tx, run)
             attempts.create(tx, run, launch.handle, launch.spec["command"], at=at)
-            started.append(runs.move(tx, run.id, RunState.STARTING, at=at, lease=token))
+            started.append(moved)
     return started
 
 

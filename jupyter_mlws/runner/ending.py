@@ -21,7 +21,12 @@ from jupyter_mlws.targets.base import Found, Observed, Target
 log = logging.getLogger(__name__)
 S = RunState
 LARGE_BYTES = 64 << 20  # outputs that take long enough to say so
-PATIENCE_S = 60.0
+WAY: dict[RunState, tuple[RunState, ...]] = {  # what lies between a state and the end
+    S.STARTING: (S.RUNNING, S.FINALIZING),
+    S.RUNNING: (S.FINALIZING,),
+    S.CANCEL_REQUESTED: (S.FINALIZING,),
+    S.FINALIZING: (),
+}
 
 
 class Ending:
@@ -76,9 +81,8 @@ class Ending:
         at = self._backend.now()
         with self._backend.store.write() as tx:
             attempts.end(tx, run.id, run.attempt, None, at=at)
-            if run.state is S.RUNNING and outcome.to is S.CANCELED:
-                runs.move(tx, run.id, S.FINALIZING, at=at, lease=self._token)
-            self._last(tx, run, outcome, None)
+            through = (S.FINALIZING,) if run.state is S.RUNNING else ()
+            self._last(tx, run, outcome, None, through)
         return False
 
     def _waited(self, run: Run, longest_s: float) -> bool:
@@ -131,23 +135,18 @@ class Ending:
             absorb(self._backend, tx, run, attempt.n, got)
             replies = requests.execute(self._backend, tx, run, wishes)
             attempts.end(tx, run.id, attempt.n, end, at=at)
-            if run.state is S.STARTING:
-                run = runs.move(tx, run.id, S.RUNNING, at=at, lease=self._token)
-            if run.state is not S.FINALIZING:
-                run = runs.move(
-                    tx,
-                    run.id,
-                    S.FINALIZING,
-                    at=at,
-                    lease=self._token,
-                    code=run.reason_code,
-                    sentence=run.reason,
-                )
-            self._last(tx, run, outcome, end)
+            self._last(tx, run, outcome, end, through=WAY[run.state])
         for request_id, body in replies:
             target.reply(attempt.handle, request_id, body)
 
-    def _last(self, tx: Transaction, run: Run, outcome: Verdict, end: Exit | None) -> None:
+    def _last(
+        self,
+        tx: Transaction,
+        run: Run,
+        outcome: Verdict,
+        end: Exit | None,
+        through: tuple[RunState, ...] = (),
+    ) -> None:
         """The last move; or back to the queue, where another attempt is allowed."""
         to, code, sentence = outcome
         left = run.spec.retries + 1 - run.attempt
@@ -155,8 +154,17 @@ class Ending:
         if to is S.FAILED and again and code not in (Reason.INVALID_RECORD, None):
             tries = f"Attempt {run.attempt} of {run.spec.retries + 1} failed"
             to, sentence = S.QUEUED, f"{tries}: {sentence} It starts again."
-        at = self._backend.now()
-        runs.move(tx, run.id, to, at=at, lease=self._token, code=code, sentence=sentence, exit=end)
+        runs.move(
+            tx,
+            run.id,
+            *through,
+            to,
+            at=self._backend.now(),
+            lease=self._token,
+            code=code,
+            sentence=sentence,
+            exit=end,
+        )
         if to.over:
             end_children(self._backend, tx, run, to)
 

@@ -37,7 +37,9 @@ class Said(Struct, frozen=True):
 
 
 class Known(Struct, frozen=True):
-    record: EnvironmentRecord
+    """A record that is stored, and what shows that it still holds."""
+
+    digest: str
     times: tuple[tuple[str, int], ...]
 
 
@@ -60,8 +62,7 @@ class Environments:
             return
         known = self._known.get(python)
         if known is not None and known.times == _times(path for path, _ in known.times):
-            at = self._backend.now()
-            environments.note(tx, run.id, known.record, at=at, by=run.created_by)
+            environments.link(tx, run.id, known.digest)
             return
         with self._lock:
             waiting = self._waiting.setdefault(python, [])
@@ -73,28 +74,27 @@ class Environments:
         self._work.shutdown(wait=True, cancel_futures=True)
 
     def _ask(self, python: str) -> None:
-        known = None
+        said = None
         try:
             words = [python, "-c", ASK]
             done = subprocess.run(words, capture_output=True, timeout=PATIENCE_S, check=True)
             said = codec.decode(done.stdout, Said)
-            known = Known(said.record, _times(said.paths))
         except (OSError, subprocess.SubprocessError, MlwsError) as error:
             log.warning("%s does not say what it holds: %s", python, error)
         with self._lock:
             wanted = self._waiting.pop(python, [])
-            if known is not None:
-                self._known[python] = known
-        if known is not None:
-            self._store(known.record, wanted)
+        if said is not None:
+            self._store(python, said, wanted)
 
-    def _store(self, record: EnvironmentRecord, wanted: list[str]) -> None:
+    def _store(self, python: str, said: Said, wanted: list[str]) -> None:
         at = self._backend.now()
         with self._backend.store.write() as tx:
+            digest = environments.keep(tx, said.record, at=at, by="mlws")
             for run_id in wanted:
                 if runs.exists(tx, run_id):  # it may have been deleted meanwhile
-                    environments.note(tx, run_id, record, at=at, by="mlws")
+                    environments.link(tx, run_id, digest)
                     runs.changed(tx, run_id, at=at)
+        self._known[python] = Known(digest, _times(said.paths))
 
 
 def _times(paths: Iterable[str]) -> tuple[tuple[str, int], ...]:

@@ -4,8 +4,7 @@ import logging
 import time
 
 from jupyter_mlws.backend import Backend
-from jupyter_mlws.store import attempts, blobs, changes, removal, snapshots
-from jupyter_mlws.store.transaction import Transaction
+from jupyter_mlws.store import attempts, blobs, changes, garbage, removal
 
 log = logging.getLogger(__name__)
 EVERY_S = 3600.0
@@ -42,24 +41,12 @@ class Housekeeping:
                     target.trim(attempt.handle)
 
     def _collect_garbage(self) -> None:
-        """Rows of dead contents first, their bytes a day later."""
-        packs, now = self._backend.packs, self._backend.now()
+        packs = self._backend.packs
         with self._backend.store.write() as tx:
-            dead = blobs.dead(tx, _live(tx), now.after(-blobs.GRACE_S))
-            blobs.forget(tx, [placed.digest for placed in dead])
-            sparse = blobs.wasteful(tx, packs.sizes())
+            garbage.collect(tx, packs, self._backend.now())
             changes.prune(tx)
-        if sparse:
-            moved = packs.rewrite(sparse)
-            with self._backend.store.write() as tx:
-                blobs.move(tx, moved)
         with self._backend.store.read() as tx:
             named = blobs.named(tx)
-        packs.retire({placed.path() for placed in dead} | {p.path() for p in sparse} - named)
         freed = packs.sweep(named)
         if freed:
             log.info("%d bytes of contents that nothing needs were freed", freed)
-
-
-def _live(tx: Transaction) -> set[str]:
-    return removal.live_digests(tx) | snapshots.digests(tx, removal.live_snapshots(tx))

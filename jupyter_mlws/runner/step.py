@@ -39,6 +39,7 @@ class Step:
         self._backend = backend
         self._token = token
         self._ending = Ending(backend, token)
+        self._attempts: dict[str, Attempt] = {}
         self._begun: dict[str, float] = {}  # run → when its start was asked for
         self._sizes: dict[str, dict[str, int]] = {}  # run → what its events' sizes were
 
@@ -92,6 +93,7 @@ class Step:
             if seen is None or not seen.alive:
                 self._sizes.pop(run.id, None)
                 self._begun.pop(run.id, None)
+                self._attempts.pop(run.id, None)
                 return self._ending.end(target, run, attempt, seen)
             return self._collect(target, run, attempt)
         except HandleLost:
@@ -145,17 +147,24 @@ class Step:
         wishes = requests.prepared(self._backend, target, run, attempt, got.events)
         at = self._backend.now()
         with self._backend.store.write() as tx:
-            if starts:
-                run = runs.move(tx, run.id, S.RUNNING, at=at, lease=self._token)
             absorb(self._backend, tx, run, attempt.n, got)
             replies = requests.execute(self._backend, tx, run, wishes)
-            runs.changed(tx, run.id, at=at)
+            if starts:
+                runs.move(tx, run.id, S.RUNNING, at=at, lease=self._token)
+            else:
+                runs.changed(tx, run.id, at=at)
         for request_id, body in replies:
             target.reply(attempt.handle, request_id, body)
 
     def _attempt(self, run: Run) -> Attempt | None:
-        with self._backend.store.read() as tx:
-            return attempts.find(tx, run.id, run.attempt)
+        """Where it is found: settled before it starts, so that it is read once."""
+        known = self._attempts.get(run.id)
+        if known is None or known.n != run.attempt:
+            with self._backend.store.read() as tx:
+                known = attempts.find(tx, run.id, run.attempt)
+            if known is not None:
+                self._attempts[run.id] = known
+        return known
 
     def _late(self, run: Run, leeway_s: float = 0.0) -> bool:
         deadline = run.deadline_at

@@ -97,7 +97,8 @@ def _answer(kind: Any, schemas: dict[Any, Any]) -> dict[str, Any]:
         content = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
     else:
         each = [schemas[str(one)] for one in _each(kind)]
-        content = {"application/json": {"schema": each[0] if len(each) == 1 else {"oneOf": each}}}
+        schema: dict[str, Any] = each[0] if len(each) == 1 else {"oneOf": each}
+        content = {"application/json": {"schema": schema}}
     return {"description": "The record." if kind is not None else "The bytes.", "content": content}
 
 

@@ -12,15 +12,19 @@ from jupyter_mlws.store import tables
 from jupyter_mlws.store.upsert import put
 
 
-def note(tx: Connection, run_id: str, record: EnvironmentRecord, *, at: Instant, by: str) -> str:
-    """Store a record, and that a run has it; its digest."""
+def keep(tx: Connection, record: EnvironmentRecord, *, at: Instant, by: str) -> str:
+    """Store a record, where it is not there yet; its digest."""
     text = codec.encode(record)
     digest = f"sha256:{sha256(text).hexdigest()}"
     facts = {"digest": digest, "record": codec.columns(record), "created_at": at, "created_by": by}
     put(tx, tables.environments, [facts])
+    return digest
+
+
+def link(tx: Connection, run_id: str, digest: str) -> None:
+    """Note what a run's interpreter held."""
     t = tables.runs
     tx.execute(update(t).where(t.c.id == run_id).values(environment=digest))
-    return digest
 
 
 def find(tx: Connection, digest: str | None) -> dict[str, Any] | None:

@@ -44,6 +44,8 @@ def apply(tx: Connection, run_id: str, events: Iterable[Event]) -> int:
                 properties.setdefault(_key(event), _text(event.get("value")) or "")
             elif kind == "param":
                 parameters[_name(event)] = _plain(event.get("value"))
+            elif kind == "state" and event.get("state") == "Running":
+                columns["started_at"] = Instant.of_unix(float(event["at"]))
             elif kind == "state" and "total" in event:
                 columns["progress"] = _progress(event)
             elif kind == "note" and "machine" in event:

@@ -43,25 +43,6 @@ def remove(tx: Connection, run_id: str, *, at: Instant) -> None:
     changes.add(tx, "run", run_id, at=at)
 
 
-def live_digests(tx: Connection) -> set[str]:
-    """Contents that a run's file or a model that is not deleted needs; not those of snapshots."""
-    f, v = tables.files, tables.model_versions
-    found = set(tx.execute(select(f.c.digest)).scalars())
-    alive = select(v.c.manifest).where(v.c.deleted_at.is_(None))
-    for manifest in tx.execute(alive).scalars():
-        found |= {entry["digest"] for entry in manifest if entry.get("digest")}
-    return found
-
-
-def live_snapshots(tx: Connection) -> set[str]:
-    """Snapshots that a run or a deployment needs."""
-    d = tables.deployments
-    found = set(tx.execute(select(T.c.snapshot).where(T.c.snapshot.is_not(None))).scalars())
-    for config in tx.execute(select(d.c.config)).scalars():
-        found.add(config.get("snapshot"))
-    return {snapshot for snapshot in found if snapshot}
-
-
 def untrimmed(tx: Connection, before: Instant, after: Instant) -> list[Run]:
     """Runs that ended between two moments and did not complete: their code/ is still there."""
     span = (T.c.ended_at < before, T.c.ended_at >= after)

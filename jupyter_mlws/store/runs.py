@@ -1,5 +1,6 @@
 """Runs, in the database. Each function does one thing inside the caller's transaction."""
 
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, or_, select, update
@@ -72,7 +73,8 @@ def create(
     labels.set_tags(tx, str(run_id), spec.tags)
     if new.git:
         labels.add_properties(tx, str(run_id), new.git)
-    return _told(tx, str(run_id), None, at)
+    _history(tx, str(run_id), None, state, at)
+    return changed(tx, str(run_id), at=at)
 
 
 def get(tx: Connection, run_id: str) -> Run:
@@ -119,8 +121,7 @@ def resolve(tx: Connection, ref: str) -> str:
 def move(
     tx: Connection,
     run_id: str,
-    to: RunState,
-    *,
+    *path: RunState,
     at: Instant,
     lease: str | None = None,
     code: Reason | None = None,
@@ -133,11 +134,13 @@ def move(
 
     Parameters
     ----------
+    path
+        The states to go through at this moment; it stays in the last one.
     lease
         The token of the caller's lease. Without one the move is a user's, and
         no lease is asked for.
     code, sentence
-        Why, for programs and for people.
+        Why it stays there, for programs and for people.
     exit
         How the attempt ended, where that is known.
 
@@ -146,13 +149,15 @@ def move(
     NotFound
         No such run.
     Conflict
-        The run cannot go to `to` from its state, or `lease` is no longer the
+        The run cannot go that way from its state, or `lease` is no longer the
         one that holds it. Nothing was written.
     """
     row = tx.execute(select(T.c.state, T.c.attempt).where(T.c.id == run_id)).first()
     if row is None:
         raise NotFound(f"There is no run {run_id!r}. List them with: mlws run list.")
-    source = RunState(row.state)
+    source, to = RunState(row.state), path[-1]
+    way = [source, *path]
+    allowed = all(after in MOVES[before] for before, after in pairwise(way))
     guarded = update(T).where(T.c.id == run_id, T.c.state == source.value)
     if lease is not None:
         guarded = guarded.where(or_(T.c.lease.is_(None), T.c.lease == lease))
@@ -163,16 +168,22 @@ def move(
         "reason": sentence,
         "deadline_at": at.after(WITHIN_S[to]) if to in WITHIN_S else None,
         "attempt": row.attempt + (to is RunState.QUEUED),
+        **{STAMPS[state]: at for state in path if state in STAMPS},
     }
+    if RunState.RUNNING in path:  # the run's own word, where it came first
+        values["started_at"] = func.coalesce(T.c.started_at, at)
+    if to is RunState.QUEUED:
+        values["started_at"] = None
     if exit is not None:
         values |= {"exit_code": exit.code, "signal": exit.signal}
-    if to in STAMPS:
-        values[STAMPS[to]] = at
     if to.over:
         values |= {"not_responding_since": None, "lease": None, "leased_until": None}
-    if to not in MOVES[source] or not tx.execute(guarded.values(values)).rowcount:
+    if not allowed or not tx.execute(guarded.values(values)).rowcount:
         raise Conflict(f"Run {run_id} is {source.value}; it cannot become {to.value} now.")
-    return _told(tx, run_id, source, at)
+    for before, after in pairwise(way):
+        last = (code, sentence) if after is to else (None, None)
+        _history(tx, run_id, before, after, at, *last)
+    return changed(tx, run_id, at=at)
 
 
 def explain(
@@ -235,23 +246,29 @@ def _same(run: Run, spec: RunSpec) -> Run:
     return run
 
 
-def _told(tx: Connection, run_id: str, came_from: RunState | None, at: Instant) -> Run:
-    """As `changed`, with a line in the run's history."""
-    run = changed(tx, run_id, at=at)
+def _history(
+    tx: Connection,
+    run_id: str,
+    source: RunState | None,
+    to: RunState,
+    at: Instant,
+    code: Reason | None = None,
+    sentence: str | None = None,
+) -> None:
+    """Add a line to a run's history."""
     t = tables.moves
-    before = select(func.count()).where(t.c.run_id == run.id).scalar_subquery()
+    before = select(func.count()).where(t.c.run_id == run_id).scalar_subquery()
     row = {
-        "run_id": run.id,
+        "run_id": run_id,
         "seq": before + 1,
-        "at": run.state_since,
-        "from": None if came_from is None else came_from.value,
-        "to": run.state.value,
-        "code": run.reason_code,
-        "sentence": run.reason,
-        "deadline_at": run.deadline_at,
+        "at": at,
+        "from": None if source is None else source.value,
+        "to": to.value,
+        "code": code,
+        "sentence": sentence,
+        "deadline_at": at.after(WITHIN_S[to]) if to in WITHIN_S else None,
     }
     tx.execute(insert(t).values(row))
-    return run
 
 
 def parent(tx: Connection, run_id: str) -> str | None:
