@@ -102,13 +102,13 @@ function Takes({ version }: { readonly version: ModelVersion }): JSX.Element {
   return (
     <Part title={trans.__('Takes')}>
       {known && !shown && (
-        <pre className="jp-mlws-code jp-mlws-well">
+        <pre className="jp-mlws-listing jp-mlws-sunk">
           {`${known.field || 'in'}   ${trans.__('rows of %1 numbers', known.columns)}   ${figure(known.least)}…${figure(known.most)}`}
         </pre>
       )}
       {(shown || !known) && (
         <div className="jp-mlws-sample">
-          <pre className="jp-mlws-code jp-mlws-well" tabIndex={0}>
+          <pre className="jp-mlws-listing jp-mlws-sunk" tabIndex={0}>
             <Code text={pretty(sample)} language="json" />
           </pre>
           <CopyButton text={JSON.stringify(sample)} label={trans.__('Copy the sample')} />

@@ -6,7 +6,7 @@ import type { Endpoint, ModelVersion, RunDetail } from '../api/records';
 import { Icon } from '../ui/button';
 import { bytes } from '../ui/format';
 import { modelIcon } from '../ui/icons';
-import { useWidth } from '../ui/plot';
+import { useWidth } from '../ui/miniPlot';
 import { StateGlyph } from '../ui/state';
 import { word } from '../ui/states';
 import { useTrans } from '../ui/trans';

@@ -9,7 +9,7 @@ import { Part } from '../ui/facts';
 import { figure } from '../ui/format';
 import { endpointIcon, modelIcon } from '../ui/icons';
 import { EmptyState, ErrorState, Skeleton } from '../ui/notice';
-import { Plot } from '../ui/plot';
+import { MiniPlot } from '../ui/miniPlot';
 import { Box, Columns, Sheet, SheetHead } from '../ui/sheet';
 import { useTrans } from '../ui/trans';
 import { useNow, useSignal } from '../ui/useSignal';
@@ -210,9 +210,9 @@ function Figures({
       </Part>
       {some && (
         <Part title={trans.__('%1 by version', metric)}>
-          <Box className="jp-mlws-plot-box">
-            <Plot
-              curves={[{ values: oldest.map(one => one.metrics[metric] ?? null), color: 1 }]}
+          <Box className="jp-mlws-mini-box">
+            <MiniPlot
+              curves={[{ values: oldest.map(one => one.metrics[metric]), color: 1 }]}
               ticks={oldest.map((one, i) => [i / (oldest.length - 1), String(one.version)])}
               dotted
               label={trans.__(
