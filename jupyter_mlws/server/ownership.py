@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
@@ -207,7 +207,7 @@ class Ownership:
         assert self._feed is not None
         # A dead owner's; or, in a copied folder, a living one's of another.
         (mine.state / "owner.json").unlink(missing_ok=True)
-        await asyncio.to_thread(self._open, mine)
+        await _to_its_end(asyncio.to_thread(self._open, mine))
         self._route()
         server = self._server
         try:
@@ -230,6 +230,8 @@ class Ownership:
             kind=self._kind,
         )
         self.owner = owner  # before others can read it
+        if self._standby is not None:
+            self._standby.release()  # another may stand by now
         atomic.write(mine.state / "owner.json", codec.encode(owner), mode=0o600)
         self._feed.changed(0, ())  # read everything anew
         log.info("This server owns the workspace in %s.", mine.root)
@@ -308,3 +310,13 @@ def _url(server: Any) -> str:
     known = urlsplit(str(server.local_url))
     base = str(server.web_app.settings["base_url"])
     return urlunsplit((known.scheme, known.netloc, base, "", ""))
+
+
+async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
+    """As `await work`; but who is canceled meanwhile still waits until it is done."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.gather(task, return_exceptions=True)
+        raise

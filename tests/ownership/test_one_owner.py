@@ -306,3 +306,30 @@ def test_a_foreign_page_opens_no_websocket(servers, place, until, owned):
         with pytest.raises(HTTPClientError) as caught:
             follow(url, "", **headers)
         assert caught.value.code in (403, 404)
+
+
+def test_kill_9_under_load_loses_and_doubles_nothing(servers, place, until, owned):
+    serve = servers.serve(place)
+    until(owned)
+    lab = servers.lab(place.root)
+    until(lambda: lock.held(place.state / "standby.lock"))
+    client = owner.connect(place)
+    acknowledged, killed = [], threading.Event()
+
+    def submit(n):
+        for k in range(8):
+            acknowledged.append(client.submit(shell("true", name=f"{n}-{k}")).id)
+            if len(acknowledged) == 6:
+                serve.kill()
+                killed.set()
+
+    threads = [threading.Thread(target=submit, args=(n,)) for n in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert killed.is_set()
+    assert owned().pid == lab.pid
+    listed = [(run.id, run.name) for run in client.iter_runs()]
+    assert sorted(run_id for run_id, _ in listed) == sorted(acknowledged)
+    assert len({name for _, name in listed}) == 24
