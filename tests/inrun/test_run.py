@@ -23,7 +23,8 @@ joblib.dump(model, "outputs/model.pkl")
 for alpha in (0.1, 0.2):
     with run.child_run(name=f"alpha {alpha}") as child:
         child.log("mse", alpha)
-model = run.register_model("m", "outputs/model.pkl", tags={"a": 1}, sample_input_dataset=[[1, 2]])
+model = run.register_model("m", "outputs/model.pkl", tags={"a": 1},
+                           model_framework="ScikitLearn", model_framework_version=1.3, sample_input_dataset=[[1, 2]])
 print("registered", model.name, model.version)
 """
 
@@ -46,6 +47,7 @@ def test_a_script_of_azure_ml_runs_as_it_is(room):
     (asked,) = ended.events("request")
     assert asked["verb"] == "register_model"
     wanted = {"name": "m", "path": "outputs/model.pkl", "tags": {"a": "1"}, "sample": [[1, 2]]}
+    wanted["framework_version"] = "1.3"
     assert wanted.items() <= asked["arguments"].items()
 
 

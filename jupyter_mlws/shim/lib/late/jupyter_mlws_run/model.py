@@ -137,13 +137,13 @@ class Models(Recorder):
         facts = {
             "tags": {str(k): "" if v is None else str(v) for k, v in (tags or {}).items()},
             "properties": {str(k): str(v) for k, v in (properties or {}).items()},
-            "description": description,
+            "description": _said(description),
         }
         arguments = {
             "name": model_name,
             "path": path,
-            "framework": None if model_framework is None else str(model_framework),
-            "framework_version": model_framework_version,
+            "framework": _said(model_framework),
+            "framework_version": _said(model_framework_version),
             "sample": _rows(sample_input_dataset),
             "run": self._id,
             **facts,
@@ -179,6 +179,10 @@ class Models(Recorder):
         upload = self.upload_folder if os.path.isdir(whole) else self.upload_file  # type: ignore
         upload(name, whole)
         return f"{self._outputs}/{name}"
+
+
+def _said(value):  # noqa: ANN001, ANN202
+    return None if value is None else str(value)
 
 
 def _rows(sample):  # noqa: ANN001, ANN202
