@@ -88,6 +88,7 @@ class Replica(asyncio.Protocol):
         self._wants_headers = False
         self._transport: asyncio.Transport | None = None
         self._process: asyncio.subprocess.Process
+        self._last_words: socket.socket
         self._fault: str | None = None
 
     async def start(self, config: Config, journal: Journal) -> "asyncio.Task[str]":
@@ -110,6 +111,7 @@ class Replica(asyncio.Protocol):
                 ours.close()
                 raise
         self.pid = self._process.pid
+        self._last_words = ours.dup()
         await self._loop.create_unix_connection(lambda: self, sock=ours)
         setup = ("model_dir", "code_dir", "script", "sample", "n_features")
         self._send(frames.document(frames.SETUP, {name: getattr(config, name) for name in setup}))
@@ -138,6 +140,10 @@ class Replica(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is not a subclass
 
     def data_received(self, data: bytes) -> None:
+        self._take(data)
+        self._owner.dispatch()
+
+    def _take(self, data: bytes) -> None:
         for kind, payload in self._reader.feed(data):
             if kind == frames.ANSWERED:
                 self._answered(payload)
@@ -149,9 +155,16 @@ class Replica(asyncio.Protocol):
                     self.ready.set_result(None)
             elif kind == frames.FAILED:
                 self._fault = json.loads(payload)["reason"]
-        self._owner.dispatch()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Tell who owns it, after what it still said.
+
+        A failed write ends a transport before it has read all that was sent. Without those
+        answers the call that killed the process would look as if it had not begun.
+        """
+        with self._last_words as unread, suppress(OSError):
+            while data := unread.recv(65536):
+                self._take(data)
         self._owner.lost(self)
         self._loop.call_later(HANG_UP_S, self.kill)  # the process has ended, as a rule
 
