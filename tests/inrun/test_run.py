@@ -24,7 +24,8 @@ for alpha in (0.1, 0.2):
     with run.child_run(name=f"alpha {alpha}") as child:
         child.log("mse", alpha)
 model = run.register_model("m", "outputs/model.pkl", tags={"a": 1},
-                           model_framework="ScikitLearn", model_framework_version=1.3, sample_input_dataset=[[1, 2]])
+                           model_framework="ScikitLearn", model_framework_version=1.3,
+                           sample_input_dataset=[[1, 2]])
 print("registered", model.name, model.version)
 """
 
