@@ -5,6 +5,8 @@ import threading
 from html import escape
 from typing import Any
 
+from IPython.display import display
+
 from jupyter_mlws.client.client import Client
 from jupyter_mlws.errors import MlwsError
 from jupyter_mlws.records.instant import Instant
@@ -86,6 +88,18 @@ class RunCard:
         """Ask it to end; what it has written stays."""
         self._run = self._client.cancel(self.id)
         return self
+
+    def show(self) -> None:
+        """Draw it, and once more when it is over: what is saved of the notebook says the end."""
+        drawn = display(self, display_id=self.id)
+        threading.Thread(target=self._keep, args=(drawn,), daemon=True).start()
+
+    def _keep(self, drawn: Any) -> None:
+        try:
+            self._run = self._client.wait(self.id)
+        except MlwsError:  # a front end asks the workspace itself; this was for those that do not
+            return
+        drawn.update(self)
 
     def detached(self) -> None:
         sys.stderr.write(f"mlws: {self.label} goes on; `%mlws cancel {self.label}` ends it.\n")

@@ -38,7 +38,11 @@ def submit(shell: Any, line: str, cell: str | None = None) -> Any:
         words = options.parse("submit", line)
         if cell is None:
             return _begin(shell, words, _of_file(shell, words))
-        return _begin(shell, words, _of_cell(shell, words, cell))
+        begun = _begin(shell, words, _of_cell(shell, words, cell))
+        if not (isinstance(begun, RunCard) and hasattr(shell, "kernel")):
+            return begun
+        begun.show()  # nobody can assign what a cell magic returns, but a display can be updated
+        return None
 
 
 def _of_cell(shell: Any, words: Namespace, cell: str) -> sending.Order:

@@ -58,8 +58,12 @@ def carried(words: Iterable[str] = (), environ: Mapping[str, str] = os.environ) 
         if not PLAIN_NAME.fullmatch(name):
             raise Invalid(f"{name!r} is no variable's name.", "variables")
         if SECRET.fullmatch(name):
-            variables[name] = _secret(name, mark)
-        elif mark:
+            raise Invalid(
+                f"{name} looks like a secret, and a run's variables are stored with it: let the "
+                "script read it from a file outside of its folder.",
+                "variables",
+            )
+        if mark:
             variables[name] = value
         elif name in environ:
             variables[name] = environ[name]
@@ -78,14 +82,3 @@ def user() -> str | None:
 
 def host() -> str:
     return socket.gethostname()
-
-
-def _secret(name: str, mark: str) -> str:
-    """A secret's value is never stored: empty, and the owner fills in its own when it starts."""
-    if mark:
-        raise Invalid(
-            f"{name} looks like a secret and would be stored with the run: set it where the "
-            f"workspace's server starts, and give --var {name} without a value.",
-            "variables",
-        )
-    return ""

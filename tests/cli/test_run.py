@@ -3,6 +3,7 @@
 import json
 import signal
 import subprocess
+import sys
 
 import pytest
 
@@ -165,6 +166,18 @@ def test_source_is_the_root_of_the_snapshot(mlws, tmp_path, from_inside):
     done = mlws("run", "submit", script, *words, folder=folder)
     assert done.code == 0, done.err
     assert "'data.csv'" in mlws("run", "logs", done.out.strip()).out
+
+
+def test_a_notebook_is_executed_with_its_parameters(mlws, tmp_path):
+    cell = {"cell_type": "code", "execution_count": None, "outputs": [], "id": "a"}
+    given = cell | {"metadata": {"tags": ["parameters"]}, "source": "lr = 1.0"}
+    then = cell | {"id": "b", "metadata": {}, "source": "print('rate', lr)"}
+    document = {"cells": [given, then], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (tmp_path / "nb.ipynb").write_text(json.dumps(document))
+    words = ("--python", sys.executable, "-p", "lr=0.25", "--wait", "--json")
+    run = mlws("run", "submit", tmp_path / "nb.ipynb", *words).json
+    assert (run["kind"], run["parameters"]) == ("notebook", {"lr": 0.25})
+    assert "rate 0.25" in mlws("run", "logs", run["id"]).out
 
 
 def test_dry_run_lists_what_would_go_and_stores_nothing(mlws, run):

@@ -27,8 +27,11 @@ class Kernel:
         self.client.start_channels()
         self.client.wait_for_ready(timeout=PATIENCE_S)
 
-    def __call__(self, code, cell_id=None, on_comm=None):
-        """The messages of one execution, by type; with `on_comm` what opens a comm is told it."""
+    def __call__(self, code, cell_id=None, on_comm=None, interrupt_at=None):
+        """The messages of one execution, by type.
+
+        `on_comm` is told what opens a comm; the kernel is interrupted at the output `interrupt_at`.
+        """
         content = {"code": code, "silent": False, "store_history": True, "allow_stdin": False}
         message = self.client.session.msg("execute_request", content)
         if cell_id is not None:
@@ -43,8 +46,18 @@ class Kernel:
             heard.setdefault(kind, []).append(content)
             if kind == "comm_open" and on_comm is not None:
                 on_comm(content)
+            if interrupt_at is not None and interrupt_at in content.get("text", ""):
+                self.manager.interrupt_kernel()
+                interrupt_at = None
             if kind == "status" and content["execution_state"] == "idle":
                 return heard
+
+    def next_update(self):
+        """The next update of something that was drawn."""
+        while True:
+            said = self.client.get_iopub_msg(timeout=PATIENCE_S)
+            if said["msg_type"] == "update_display_data":
+                return said["content"]
 
     def complete(self, code):
         message_id = self.client.complete(code, len(code))

@@ -13,7 +13,7 @@ MIME = "application/vnd.jupyter-mlws.run.v1+json"
 def card(heard):
     """The card that a cell showed."""
     assert "error" not in heard, heard["error"]
-    return heard["execute_result"][-1]["data"]
+    return (heard.get("execute_result") or heard["display_data"])[-1]["data"]
 
 
 def error(heard):
@@ -63,6 +63,28 @@ def test_submitting_does_not_wait_for_the_run_which_outlives_the_kernel(short_li
     assert not client.run(run_id).state.over
     client.cancel(run_id)
     assert client.wait(run_id).state is RunState.CANCELED
+
+
+def test_the_drawing_that_is_kept_says_how_it_ended(kernel, client):
+    heard = kernel("%%submit\nprint(1)")
+    (drawn,) = heard["display_data"]
+    client.wait(drawn["data"][MIME]["id"])
+    updated = kernel.next_update()
+    assert updated["transient"]["display_id"] == drawn["transient"]["display_id"]
+    assert "Completed" in updated["data"]["text/html"]
+
+
+def test_an_interrupt_ends_the_waiting_and_not_the_run(kernel, client):
+    heard = kernel(
+        "%%submit --follow --as long\nprint('up', flush=True)\nimport time; time.sleep(600)",
+        interrupt_at="up",
+    )
+    assert "error" not in heard
+    assert "goes on; `%mlws cancel" in "".join(s["text"] for s in heard["stream"])
+    run = client.run(card(heard)[MIME]["id"])
+    assert not run.state.over
+    kernel("long.cancel()")
+    assert client.wait(run.id).state is RunState.CANCELED
 
 
 def test_wait_returns_when_it_is_over(kernel):

@@ -52,8 +52,9 @@ def test_carried_variables_are_few_and_those_that_are_named():
 
 @pytest.mark.parametrize("name", ["HF_TOKEN", "AWS_SECRET_KEY", "DB_PASSWORD", "MLWS_X", "JPY_A"])
 def test_a_secrets_value_does_not_travel(name):
-    with pytest.raises(Invalid, match="looks like a secret"):
-        surroundings.carried([f"{name}=hidden"], {})
+    for word in (name, f"{name}=hidden", name.lower()):
+        with pytest.raises(Invalid, match="looks like a secret"):
+            surroundings.carried([word], {name: "hidden"})
 
 
 def test_an_interpreter_is_a_path_or_a_folder_of_an_environment(tmp_path):
