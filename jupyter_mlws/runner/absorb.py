@@ -54,6 +54,9 @@ def _children(backend: Backend, tx: Transaction, run: Run, events: Sequence[dict
         elif isinstance(event.get("run"), str):
             spoken.setdefault(event["run"], []).append(event)
     for child, said in spoken.items():
+        unknown = bool(ID.match(child)) and not runs.exists(tx, child)
+        if unknown:  # another process says its name later: its file is read after this one
+            _begin(backend, tx, run, child, {})
         if _ours(tx, run, child):
             passed_over += news.apply(tx, child, said)
             runs.changed(tx, child, at=backend.now())
@@ -68,29 +71,31 @@ def _children(backend: Backend, tx: Transaction, run: Run, events: Sequence[dict
 
 def _begin(backend: Backend, tx: Transaction, run: Run, child: str, event: dict[str, Any]) -> bool:
     parent = event.get("parent") or run.id
-    if parent != run.id and not _ours(tx, run, parent):
+    if parent != run.id and not (isinstance(parent, str) and _ours(tx, run, parent)):
         return False
-    name = event.get("name")
+    said = event.get("name")
+    name = None if said is None else str(said)
+    if runs.exists(tx, child):
+        if not _ours(tx, run, child):
+            return False
+        runs.introduce(tx, child, name, parent, at=backend.now())
+        return True
     spec = RunSpec(
         command=("child", "of", run.id),
         experiment=run.experiment,
         target=run.target,
         snapshot=run.snapshot,
-        name=None if name is None else str(name),
+        name=name,
     )
-    new = NewRun(id=child, spec=spec)
-    try:
-        runs.create(
-            tx,
-            new,
-            at=backend.now(),
-            by=run.created_by,
-            kind="external",
-            parent_id=parent,
-            state=RunState.RUNNING,
-        )
-    except Conflict:
-        return False
+    runs.create(
+        tx,
+        NewRun(id=child, spec=spec),
+        at=backend.now(),
+        by=run.created_by,
+        kind="external",
+        parent_id=parent,
+        state=RunState.RUNNING,
+    )
     return True
 
 

@@ -16,7 +16,7 @@ from jupyter_mlws.runner.endpoints import EndpointWatch
 from jupyter_mlws.runner.environments import Environments
 from jupyter_mlws.runner.housekeeping import Housekeeping
 from jupyter_mlws.runner.step import Step
-from jupyter_mlws.store import queue
+from jupyter_mlws.store import aside, queue
 from jupyter_mlws.targets.base import Observed
 
 log = logging.getLogger(__name__)
@@ -44,6 +44,8 @@ class Runner:
         self._busy: set[str] = set()  # runs that a hand works on
         with backend.store.write() as tx:  # we own the store: who held a lease of it is gone
             queue.release(tx)
+            for run_id in aside.set_aside(tx, at=backend.now()):
+                log.error("run %s cannot be read and was set aside", run_id)
         self._renew_at = backend.now()
         self._stopping = False
         self._thread = threading.Thread(target=self._loop, name="mlws-runner", daemon=True)

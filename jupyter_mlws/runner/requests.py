@@ -1,5 +1,6 @@
 """What runs ask of the workspace from inside: each request is executed once and answered."""
 
+import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +19,8 @@ from jupyter_mlws.records.run import Attempt, Run
 from jupyter_mlws.store.placed import Placed
 from jupyter_mlws.store.transaction import Transaction
 from jupyter_mlws.targets.base import Found, Target
+
+ID = re.compile(r"^[A-Za-z0-9_-]{1,64}\Z")  # it names the file of the answer
 
 
 class Registration(Struct, frozen=True, kw_only=True):
@@ -49,8 +52,8 @@ def prepared(
     """The requests among events, made ready outside of any transaction."""
     wishes = []
     for event in events:
-        if event["k"] != "request" or not isinstance(event.get("id"), str):
-            continue
+        if event["k"] != "request" or not ID.match(str(event.get("id"))):
+            continue  # nobody could be answered
         try:
             if event.get("verb") != "register_model":
                 raise Invalid(f"A run cannot ask for {event.get('verb')!r}, only register_model.")

@@ -22,7 +22,7 @@ class Loopback:
         found = {
             "MLFLOW_TRACKING_URI": f"http://{HOST}:{self._socket.getsockname()[1]}",
             "MLFLOW_TRACKING_TOKEN": self._token,
-            "MLFLOW_RUN_ID": str(self._spec.get("run_id", "")),
+            "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",  # nobody can open this address
         }
         for name in ("NO_PROXY", "no_proxy"):
             known = environment.get(name)

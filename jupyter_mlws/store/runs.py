@@ -284,5 +284,14 @@ def state(tx: Connection, run_id: str) -> RunState:
     return RunState(found)
 
 
+def introduce(
+    tx: Connection, run_id: str, name: str | None, parent_id: str, *, at: Instant
+) -> None:
+    """Note a child's name and parent, which its process says after its first values."""
+    told = update(T).where(T.c.id == run_id)
+    tx.execute(told.values(name=func.coalesce(name, T.c.name), parent_id=parent_id))
+    changed(tx, run_id, at=at)
+
+
 def exists(tx: Connection, run_id: str) -> bool:
     return tx.execute(select(T.c.id).where(T.c.id == run_id)).first() is not None

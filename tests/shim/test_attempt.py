@@ -278,14 +278,14 @@ def test_the_library_of_the_run_is_first_on_its_path(run, main):
 
 
 def test_mlflow_is_sent_to_the_loopback(run):
-    script = 'echo "$MLFLOW_TRACKING_URI $MLFLOW_RUN_ID $NO_PROXY $no_proxy"; '
+    script = 'echo "$MLFLOW_TRACKING_URI $NO_PROXY $no_proxy"; '
     script += 'echo "$MLFLOW_TRACKING_TOKEN"'
     wish = {"PATH": os.environ["PATH"], "NO_PROXY": "a.example"}
     _, log = run("sh", "-c", script, environment=wish)
     where, token = log.splitlines()
     uri, *others = where.split()
     assert uri.startswith("http://127.0.0.1:")
-    assert others == ["r1", "a.example,127.0.0.1", "127.0.0.1"]
+    assert others == ["a.example,127.0.0.1", "127.0.0.1"]
     assert len(token) == 32
 
 
