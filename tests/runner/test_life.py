@@ -139,10 +139,11 @@ def test_daemons_that_a_run_leaves_behind_end_with_it(running, until):
         "if os.fork() == 0:\n"
         "    os.setsid()\n"
         "    if os.fork() == 0:\n"
-        f"        os.execv(sys.executable, [sys.executable, '-c', 'import time; time.sleep(300)', '{marker}'])\n"
+        "        words = [sys.executable, '-c', 'import time; time.sleep(300)', MARK]\n"
+        "        os.execv(sys.executable, words)\n"
         "    os._exit(0)\n"
         "os.wait()\n"
-    )
+    ).replace("MARK", repr(marker))
     run = running.ended(running.python(script).id)
     assert run.state.value == "Completed", run.reason
     until(lambda: not marked(marker), 5)
