@@ -31,6 +31,7 @@ class WorkspaceServer(ServerApp):
 
     def init_shutdown_no_activity(self) -> None:
         self._since = time.time()
+        self._owned = False
         if self.idle_s > 0:
             self._look_again()
 
@@ -40,9 +41,12 @@ class WorkspaceServer(ServerApp):
     def _end_when_idle(self) -> None:
         """No client for so long, and no run that needs the runner: end. Endpoints go on alone."""
         ownership = self.web_app.settings["mlws"].ownership
+        owns = ownership.owner is not None
+        if owns is not self._owned:  # opening the store may have taken long
+            self._owned, self._since = owns, time.time()
         asked = self.web_app.settings.get("api_last_activity")
         idle_s = time.time() - max(self._since, asked.timestamp() if asked else 0.0)
-        limit_s = self.idle_s if ownership.owner is not None else min(STANDBY_S, self.idle_s)
+        limit_s = self.idle_s if owns else STANDBY_S
         if idle_s > limit_s and not ownership.busy():
             log.info("Nobody has asked for %.0f s, and nothing runs: this server ends.", idle_s)
             self.stop()

@@ -278,10 +278,10 @@ def test_nested_workspaces_are_two(servers, place, root, until, owned):
 
 
 def test_an_idle_server_ends_but_not_while_something_runs(servers, place, until, owned):
-    serve = servers.serve(place, "--idle", "1")
+    serve = servers.serve(place, "--idle", "4")
     until(owned)
     client = owner.connect(place, start=False)
-    run = client.submit(shell("sleep 4"))
+    run = client.submit(shell("sleep 8"))
     until(lambda: owned() is None)
     assert serve.process.wait(30) == 0, serve.said()
     again = owner.connect(place)
