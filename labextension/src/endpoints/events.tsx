@@ -1,0 +1,92 @@
+/** What happened to an endpoint, oldest first: its revisions, and the life of its router. */
+import * as React from 'react';
+
+import type { Endpoint, Move } from '../api/records';
+import { listMoves } from '../api/runs';
+import { Link } from '../ui/button';
+import { day, clock, moment } from '../ui/format';
+import { Box } from '../ui/sheet';
+import { StateBadge } from '../ui/state';
+import { useTrans } from '../ui/trans';
+import { useLoaded } from '../ui/useLoaded';
+import type { EndpointModel } from './model';
+import type { IEndpointLinks } from './tables';
+
+interface IHappened {
+  readonly at: string;
+  readonly state: string;
+  readonly said: React.ReactNode;
+  readonly who: string;
+}
+
+export function EventsTab({
+  model,
+  endpoint,
+  links
+}: {
+  readonly model: EndpointModel;
+  readonly endpoint: Endpoint;
+  readonly links: IEndpointLinks;
+}): JSX.Element {
+  const trans = useTrans();
+  const moves = useLoaded<readonly Move[]>(
+    async () =>
+      endpoint.run_id ? (await listMoves(model.workspace.settings, endpoint.run_id)).items : [],
+    [endpoint.run_id, endpoint.state]
+  );
+  const all: IHappened[] = [
+    ...endpoint.deployments.map(one => ({
+      at: one.created_at,
+      state: one.revision === endpoint.revision ? endpoint.state : one.state,
+      who: one.created_by,
+      said: (
+        <>
+          {trans.__('Revision %1:', one.revision)}{' '}
+          <Link onClick={() => links.openModel(one.model)}>{one.model}</Link>
+          {', '}
+          {trans._n('%1 replica', '%1 replicas', one.instances)}
+          {one.script && `, ${one.script}`}
+          {one.reason && <span className="jp-mlws-tone-bad">{`. ${one.reason}`}</span>}
+        </>
+      )
+    })),
+    ...(moves.value ?? []).map(move => ({
+      at: move.at,
+      state: move.to,
+      who: trans.__('router'),
+      said: move.sentence ?? ''
+    }))
+  ].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  return (
+    <div className="jp-mlws-sheet-body jp-mlws-sheet-pad">
+      <Box>
+        <table className="jp-mlws-sheet-table jp-mlws-happened">
+          <thead>
+            <tr>
+              <th className="jp-mlws-col-at">{trans.__('At')}</th>
+              <th className="jp-mlws-col-state">{trans.__('State')}</th>
+              <th>{trans.__('What happened')}</th>
+              <th className="jp-mlws-col-who">{trans.__('By')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {all.map((one, i) => (
+              <tr key={i}>
+                <td title={moment(one.at)} className="jp-mlws-muted">
+                  {i === 0 || day(one.at) !== day(all[i - 1].at)
+                    ? `${day(one.at)}, ${clock(one.at)}`
+                    : clock(one.at)}
+                </td>
+                <td>
+                  <StateBadge state={one.state} />
+                </td>
+                <td className="jp-mlws-wraps">{one.said}</td>
+                <td className="jp-mlws-muted">{one.who}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Box>
+    </div>
+  );
+}
