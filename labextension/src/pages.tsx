@@ -87,7 +87,8 @@ export function addPage<A extends ReadonlyJSONObject>(
       close: () => widget?.dispose()
     });
     const content = new PageBody(workspace, page.body, page.model);
-    const made = (widget = new MainAreaWidget({ content }));
+    const made = new MainAreaWidget({ content });
+    widget = made;
     made.id = `jp-mlws-page-${namespace}-${options.key(args)}`;
     made.title.icon = options.icon;
     made.title.closable = true;

@@ -12,9 +12,16 @@ export type Line = readonly ISpan[];
 
 const COLORS = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'];
 // Color and style codes are kept apart; cursor moves and titles are left out.
-// eslint-disable-next-line no-control-regex
-const ESCAPE =
-  /\u001b(?:\[([0-9;:?]*)([A-Za-z])|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[()][A-Z0-9]|[=>])/g;
+const ESC = '\u001b';
+const BELL = '\u0007';
+const ESCAPE = new RegExp(
+  [
+    `${ESC}\\[([0-9;:?]*)([A-Za-z])`,
+    `${ESC}\\][^${BELL}${ESC}]*(?:${BELL}|${ESC}\\\\)`,
+    `${ESC}(?:[()][A-Z0-9]|[=>])`
+  ].join('|'),
+  'g'
+);
 
 interface IStyle {
   readonly styles: ReadonlySet<string>;

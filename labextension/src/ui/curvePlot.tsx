@@ -3,8 +3,6 @@ import * as React from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 
-import { figure } from './format';
-
 export interface ICurve {
   readonly name: string;
   /** Its color: a series of the palette, from 1 on. */
@@ -106,7 +104,7 @@ function optionsOf(
   const grid = color('--jp-mlws-grid');
   const font = `11px ${css.fontFamily}`;
   const axis = { stroke: words, font, grid: { stroke: grid, width: 1 }, ticks: { show: false } };
-  const shown: Shown = props.unit ?? (value => figure(value, 3));
+  const shown: Shown = props.unit ?? tickWord;
   return {
     width: Math.max(120, node.clientWidth),
     height: props.height,
@@ -135,6 +133,17 @@ function optionsOf(
     series: [{}, ...props.curves.flatMap(curve => seriesOf(curve, color))],
     hooks: { setCursor: [made => onCursor(made.cursor.idx ?? null)] }
   };
+}
+
+/** A value of an axis with no more digits than it has: `0.8`, `6k`. */
+export function tickWord(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 1e9 || (size > 0 && size < 1e-4)) {
+    return value.toExponential(1).replace('e+', 'e').replace('.0e', 'e');
+  }
+  const [scaled, unit] =
+    size >= 1e6 ? [value / 1e6, 'M'] : size >= 1e3 ? [value / 1e3, 'k'] : [value, ''];
+  return `${Number(scaled.toPrecision(4))}${unit}`.replace('-', '−');
 }
 
 /** From the fifth on a dash too, so that no two differ by color alone. */

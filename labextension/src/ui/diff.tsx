@@ -14,9 +14,9 @@ export function DiffView({ diff }: { readonly diff: string }): JSX.Element {
   const trans = useTrans();
   const lines = React.useMemo(() => parseDiff(diff), [diff]);
   return (
-    <div className="jp-mlws-preview jp-mlws-code jp-mlws-diff" tabIndex={0}>
+    <div className="jp-mlws-preview jp-mlws-listing-view jp-mlws-diff" tabIndex={0}>
       {lines.map((line, i) => (
-        <div key={i} className={`jp-mlws-code-line jp-mod-${line.kind}`}>
+        <div key={i} className={`jp-mlws-listing-line jp-mod-${line.kind}`}>
           <b aria-hidden="true">{line.before}</b>
           <b aria-hidden="true">{line.after}</b>
           <u aria-label={said(line.kind, trans)}>{SIGNS[line.kind]}</u>

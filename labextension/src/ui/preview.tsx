@@ -72,12 +72,12 @@ function TextPreview({ path, read }: IPreviewProps): JSX.Element {
 /** Text with line numbers. */
 export function CodeView({ text }: { readonly text: string }): JSX.Element {
   return (
-    <div className="jp-mlws-preview jp-mlws-code" tabIndex={0}>
+    <div className="jp-mlws-preview jp-mlws-listing-view" tabIndex={0}>
       {text
         .replace(/\n$/, '')
         .split('\n')
         .map((line, i) => (
-          <div key={i} className="jp-mlws-code-line">
+          <div key={i} className="jp-mlws-listing-line">
             <b aria-hidden="true">{i + 1}</b>
             <span>{line}</span>
           </div>

@@ -1,7 +1,7 @@
 /** One metric of one run or several: the curves, and a legend that is a table of figures. */
 import * as React from 'react';
 
-import type { Run } from '../../api/records';
+import type { Chart, Run } from '../../api/records';
 import type { Settings } from '../../api/request';
 import { Refused } from '../../api/request';
 import { getChart } from '../../api/runs';
@@ -17,6 +17,7 @@ import { align, positive, smooth, type Axis } from './curves';
 const PLOT_HEIGHT = 152;
 const BUCKETS = 500;
 const CALM_MS = 4000;
+const NONE: readonly Chart[] = [];
 
 export interface IChartCardProps {
   readonly settings: Settings;
@@ -41,11 +42,13 @@ export function ChartCard(props: IChartCardProps): JSX.Element {
     () => Promise.all(runs.map(run => chartOf(settings, run.id, name))),
     [settings, name, ids, n]
   );
-  const charts = loaded.value?.length === runs.length ? loaded.value : [];
-  const aligned = React.useMemo(() => align(charts, axis), [loaded.value, axis, ids]);
+  // Runs come anew with every redraw; the charts are theirs as long as the ids are the same.
+  const charts = loaded.value?.length === runs.length ? loaded.value : NONE;
+  const aligned = React.useMemo(() => align(charts, axis), [charts, axis]);
+  const names = runs.map(title).join('\n');
   const curves = React.useMemo(
-    () => aligned.columns.map((column, i) => curve(runs[i], i, column, weight)),
-    [aligned, weight]
+    () => aligned.columns.map((column, i) => curve(names.split('\n')[i], i, column, weight)),
+    [aligned, names, weight]
   );
   const log = (ownLog ?? props.allLog) && positive(aligned);
   if (loaded.error && !loaded.value) {
@@ -80,7 +83,7 @@ export function ChartCard(props: IChartCardProps): JSX.Element {
         height={PLOT_HEIGHT}
         log={log}
         time={axis === 'time'}
-        unit={value => valueOf(name, value)}
+        unit={name.startsWith('system/') ? value => valueOf(name, value) : undefined}
         sync={props.sync}
         label={trans.__('%1, last %2', called(name), figure(latest?.[latest.length - 1]))}
         onCursor={setCursor}
@@ -127,8 +130,12 @@ function LegendRow({
   );
 }
 
-function curve(run: Run, i: number, column: readonly (number | null)[], weight: number): ICurve {
-  const name = title(run);
+function curve(
+  name: string,
+  i: number,
+  column: readonly (number | null)[],
+  weight: number
+): ICurve {
   return weight === 0
     ? { name, series: i + 1, values: column }
     : { name, series: i + 1, values: smooth(column, weight), raw: column };

@@ -13,7 +13,8 @@ import { OPEN_RUN } from '../commands';
 import { title } from '../sentences';
 import type { IRunLinks } from './head';
 import { RunPageModel } from './model';
-import { RunPage } from './page';
+
+const RunPage = React.lazy(async () => ({ default: (await import('./page')).RunPage }));
 
 type RunPageArgs = { readonly id: string; readonly tab?: string };
 
@@ -46,7 +47,11 @@ export const runPagePlugin: JupyterFrontEndPlugin<void> = {
         });
         return {
           model,
-          body: <RunPage model={model} links={linksOf(app)} />,
+          body: (
+            <React.Suspense fallback={null}>
+              <RunPage model={model} links={linksOf(app)} />
+            </React.Suspense>
+          ),
           again: said => model.show(said.tab)
         };
       }
