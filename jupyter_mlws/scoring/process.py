@@ -162,6 +162,7 @@ class Replica(asyncio.Protocol):
         A failed write ends a transport before it has read all that was sent. Without those
         answers the call that killed the process would look as if it had not begun.
         """
+        self._transport = None  # uvloop raises at a write to a closed one
         with self._last_words as unread, suppress(OSError):
             while data := unread.recv(65536):
                 self._take(data)
@@ -197,7 +198,7 @@ class Replica(asyncio.Protocol):
             self._send(frames.frame(frames.STOP))
 
     def _send(self, content: bytes) -> None:
-        if self._transport is not None:  # else it is not there yet, or was never
+        if self._transport is not None:  # else it is not there yet, or no more
             self._transport.write(content)
 
     def kill(self, reason: str | None = None) -> None:
