@@ -181,3 +181,43 @@ def test_tab_completes_options_and_the_workspaces_words(kernel, place):
     assert "digits" in kernel.complete("%submit --experiment di")
     assert "train.py" in kernel.complete("%submit tra")
     assert "latest" in kernel.complete("%mlws logs la")
+
+
+FIT = """%%submit --wait -e digits --as fitted
+import os, joblib
+from sklearn.linear_model import LogisticRegression
+os.makedirs("outputs", exist_ok=True)
+joblib.dump(LogisticRegression().fit([[0.0], [1.0]], [0, 1]), "outputs/model.pkl")
+"""
+SCORE = """%%deploy digits:1 --name scored
+import json, os, joblib
+
+def init():
+    global model
+    model = joblib.load(os.path.join(os.environ["AZUREML_MODEL_DIR"], "model.pkl"))
+
+def run(data):
+    return [2 * int(one) for one in model.predict(json.loads(data)["data"])]
+"""
+
+
+def test_from_a_cell_to_a_live_endpoint(kernel, client):
+    card(kernel(FIT))
+    words = "--path outputs/model.pkl --framework scikit-learn --tag stage=dev"
+    shown = card(kernel(f"%register digits --run $fitted {words}"))
+    assert shown["text/plain"].startswith("digits:1")
+    made = client.version("digits", 1)
+    assert (made.framework, made.tags, made.experiment) == (
+        "scikit-learn",
+        {"stage": "dev"},
+        "digits",
+    )
+    assert "Healthy" in card(kernel("%deploy digits:1 --name plain --instances 2"))["text/plain"]
+    assert client.endpoint("plain").instances == 2
+    assert "Healthy" in card(kernel(SCORE))["text/plain"]
+    assert client.invoke("scored", {"data": [[0.0], [1.0]]}).body == [0, 2]
+    listed = card(kernel("%mlws endpoints"))["text/plain"]
+    assert "plain" in listed and "scored" in listed
+    assert "digits:1" in card(kernel("%mlws models"))["text/html"]
+    for name in ("plain", "scored"):
+        client.delete_endpoint(name)
