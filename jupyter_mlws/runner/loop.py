@@ -53,6 +53,9 @@ class Runner:
         self._poke = os.open(path, os.O_RDWR | os.O_NONBLOCK)  # also to write: never at its end
 
     def start(self) -> None:
+        now = self._backend.now()
+        with self._backend.store.write() as tx:
+            queue.take_over(tx, self._token, at=now, ttl_s=LEASE_S)
         self._thread.start()
 
     def stop(self) -> None:

@@ -28,7 +28,7 @@ class EndpointHandler(RecordHandler):
         await self.once(update, name, self.body(EndpointPatch), self.user, status=200)
 
     async def delete(self, name: str) -> None:
-        self.reply(await self.slowly(undeploy, name, self.user))
+        await self.once(undeploy, name, self.user, status=200)
 
 
 class InvokeHandler(RecordHandler):

@@ -28,10 +28,10 @@ class VersionHandler(RecordHandler):
 
     async def patch(self, name: str, version: str) -> None:
         change = self.body(VersionPatch)
-        self.reply(await self.act(edit_version, name, _number(version), change))
+        await self.once(edit_version, name, _number(version), change, status=200)
 
     async def delete(self, name: str, version: str) -> None:
-        self.reply(await self.act(remove_version, name, _number(version)))
+        await self.once(remove_version, name, _number(version), status=200)
 
 
 class ContentHandler(RecordHandler):

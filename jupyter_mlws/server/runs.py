@@ -58,10 +58,10 @@ class RunHandler(RecordHandler):
         self.reply(await self.look(details.get, run_id))
 
     async def patch(self, ref: str) -> None:
-        self.reply(await self.act(edit, ref, self.body(RunPatch)))
+        await self.once(edit, ref, self.body(RunPatch), status=200)
 
     async def delete(self, ref: str) -> None:
-        self.reply(await self.slowly(delete_run, ref, self.user))
+        await self.once(delete_run, ref, self.user, status=200)
 
 
 class RunCancelHandler(RecordHandler):
@@ -72,7 +72,7 @@ class RunCancelHandler(RecordHandler):
 class RunAgainHandler(RecordHandler):
     async def post(self, ref: str) -> None:
         order = self.body(RunAgain) if self.request.body else RunAgain()
-        self.reply(await self.act(again, ref, order, self.user), 201)
+        await self.once(again, ref, order, self.user)
 
 
 class RunMovesHandler(RecordHandler):
