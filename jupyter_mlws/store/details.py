@@ -5,8 +5,8 @@ from typing import Any
 from msgspec import structs
 from sqlalchemy import Connection, select
 
-from jupyter_mlws.records.run import Attempt, RunDetail, RunSpec
-from jupyter_mlws.store import attempts, environments, files, labels, models, runs, tables
+from jupyter_mlws.records.run import Attempt, Reason, RunDetail, RunSpec
+from jupyter_mlws.store import attempts, environments, files, labels, models, queue, runs, tables
 
 T = tables.runs
 
@@ -21,6 +21,9 @@ def get(tx: Connection, run_id: str) -> RunDetail:
     children = tx.execute(select(T.c.id).where(T.c.parent_id == run_id).order_by(T.c.number))
     tried = attempts.listed(tx, run_id)
     facts: dict[str, Any] = {name: getattr(run, name) for name in structs.asdict(run)}
+    if run.reason_code is Reason.WAITING_SLOT and (n := queue.ahead(tx, run)):
+        are = "1 run is" if n == 1 else f"{n} runs are"
+        facts["reason"] = f"{str(run.reason).rstrip('.')}, {are} ahead."
     return RunDetail(
         **facts,
         command=_command(run.spec, tried),
