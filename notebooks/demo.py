@@ -153,15 +153,6 @@ def textual(output: dict[str, Any]) -> str:
     return whole if whole.endswith("\n") or not whole else f"{whole}\n"
 
 
-def forget_endpoint(lab: Lab) -> None:
-    """Free the name that the notebook deploys to, where an earlier tour has taken it."""
-    try:
-        lab.ask("DELETE", "mlws/api/v1/endpoints/digits-svc")
-    except urllib.error.HTTPError as error:
-        if error.code != 404:
-            raise
-
-
 def stop_endpoints(state: Path) -> None:
     """End the routers of this tour; the next server of the workspace starts them again."""
     for note in state.glob("runs/*/*/shim.json"):
@@ -181,7 +172,6 @@ def main(folder: str = ".demo") -> int:
     lab = None
     try:
         lab = Lab(root)
-        forget_endpoint(lab)
         execute(lab, root / NOTEBOOK)
         found = lab.ask("GET", "mlws/api/v1/workspace")
     except Failed as error:

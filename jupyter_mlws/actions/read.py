@@ -74,7 +74,7 @@ def _attempt(backend: Backend, ref: str, n: int | None) -> tuple[Run, Attempt | 
     with backend.store.read() as tx:
         run = runs.get(tx, runs.resolve(tx, ref))
         attempt = attempts.find(tx, run.id, n or run.attempt)
-    if n is not None and attempt is None:
+    if n not in (None, run.attempt) and attempt is None:
         raise NotFound(f"{run.label} has no attempt {n}.")
     return run, attempt
 

@@ -9,7 +9,9 @@ from jupyter_mlws.errors import Conflict, Invalid
 from jupyter_mlws.records.files import FileEntry
 from jupyter_mlws.records.instant import Instant
 from jupyter_mlws.records.model import ModelVersion, NewVersion, VersionPatch
+from jupyter_mlws.records.snapshot import Entry
 from jupyter_mlws.store import blobs, files, models, runs
+from jupyter_mlws.store.manifests import checked
 from jupyter_mlws.store.placed import Placed
 from jupyter_mlws.store.transaction import Transaction
 
@@ -49,11 +51,7 @@ def register(backend: Backend, name: str, new: NewVersion, by: str) -> ModelVers
     with backend.store.write() as tx:
         if new.run is not None:
             return from_run(backend, tx, name, new, by=by)
-        known = blobs.known(tx, [str(entry.digest) for entry in new.files])
-        for entry in new.files:
-            if entry.digest not in known:
-                raise Conflict(f"The content of {entry.path!r} is not here yet; send it first.")
-            _inside(entry.path)
+        _check_files(tx, new.files)
         made = models.register(
             tx, name, new, new.files, run_id=None, metrics={}, at=backend.now(), by=by
         )
@@ -114,14 +112,21 @@ def _below(path: str, root: str) -> bool:
     return path == root or path.startswith(f"{root}/")
 
 
-def _inside(path: str) -> None:
-    if path.startswith("/") or any(part in ("", ".", "..") for part in path.split("/")):
-        raise Invalid(f"The path {path!r} is not one inside the model.", "files")
+def _check_files(tx: Transaction, sent: tuple[FileEntry, ...]) -> None:
+    """Raises Invalid where a path or a size is wrong, Conflict where a content is missing."""
+    taken = [Entry(path=f.path, digest=f.digest, size_bytes=f.size_bytes) for f in sent]
+    placed = blobs.find_many(tx, [str(entry.digest) for entry in checked(taken)])
+    for entry in sent:
+        if entry.digest not in placed:
+            raise Conflict(f"The content of {entry.path!r} is not here yet; send it first.")
+        if entry.size_bytes != placed[entry.digest].size_bytes:
+            raise Invalid(f"The size of {entry.path!r} is not its content's.", "files")
 
 
 def edit_version(backend: Backend, name: str, version: int, change: VersionPatch) -> ModelVersion:
     """Change a version's words. Raises NotFound."""
     with backend.store.write() as tx:
+        models.resolve(tx, f"{name}:{version}")
         return models.patch(tx, name, version, change, at=backend.now())
 
 

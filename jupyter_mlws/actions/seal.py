@@ -7,7 +7,7 @@ from hashlib import sha256
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from jupyter_mlws.errors import Conflict
+from jupyter_mlws.errors import Conflict, MlwsError
 from jupyter_mlws.records import codec
 from jupyter_mlws.records.endpoint import Keys
 
@@ -34,7 +34,7 @@ def unseal(key: bytes, name: str, sealed: bytes) -> Keys:
     nonce, rest = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
     try:
         return codec.decode(AESGCM(key).decrypt(nonce, rest, name.encode()), Keys)
-    except InvalidTag:
+    except (InvalidTag, ValueError, MlwsError):  # another key, or cut off
         raise Conflict(
             f"The keys of {name} were sealed with another workspace key and cannot be shown; "
             f"make new ones with: mlws endpoint regen-key {name} primary."

@@ -1,14 +1,18 @@
 """Submit: from a specification to a queued run."""
 
+import difflib
+import posixpath
 from typing import Any
 
 from msgspec.structs import replace
 
 from jupyter_mlws.backend import Backend
-from jupyter_mlws.errors import Conflict, Invalid
+from jupyter_mlws.errors import Conflict, Invalid, NotFound
 from jupyter_mlws.records import codec
 from jupyter_mlws.records.run import NewRun, Run, RunAgain, RunSpec, RunState
 from jupyter_mlws.store import runs, snapshots
+
+MOST_URGENT, MOST_RETRIES = 1_000_000, 100
 
 
 def submit(backend: Backend, new: NewRun, by: str) -> Run:
@@ -27,10 +31,8 @@ def submit(backend: Backend, new: NewRun, by: str) -> Run:
         The id belongs to a run with another specification.
     """
     new = replace(new, id=new.id or backend.new_id())
-    check_target(backend, new.spec.target)
+    _check(backend, new.spec)
     with backend.store.write() as tx:
-        if new.spec.snapshot is not None:
-            snapshots.get(tx, new.spec.snapshot)
         run = runs.create(tx, new, at=backend.now(), by=by)
     backend.woken()
     return run
@@ -38,7 +40,7 @@ def submit(backend: Backend, new: NewRun, by: str) -> Run:
 
 def dry_run(backend: Backend, new: NewRun, by: str) -> dict[str, Any]:
     """What would be started, where: the prepared launch. Nothing is stored. Raises Invalid."""
-    check_target(backend, new.spec.target)
+    _check(backend, new.spec)
     at = backend.now()
     run = Run(
         id=new.id or backend.new_id(),
@@ -84,6 +86,32 @@ def check_target(backend: Backend, target: str) -> None:
     if target not in backend.targets:
         known = ", ".join(sorted(backend.targets))
         raise Invalid(f"There is no target {target!r} here; there is {known}.", "spec.target")
+
+
+def _check(backend: Backend, spec: RunSpec) -> None:
+    """Raises Invalid, naming the field that no run can have."""
+    check_target(backend, spec.target)
+    if abs(spec.priority) > MOST_URGENT:
+        raise Invalid(f"A priority lies between ±{MOST_URGENT:,}.", "spec.priority")
+    if not 0 <= spec.retries <= MOST_RETRIES:
+        raise Invalid(f"A run has between 0 and {MOST_RETRIES} retries.", "spec.retries")
+    if spec.max_duration_s is not None and spec.max_duration_s <= 0:
+        raise Invalid("A duration is longer than 0 s.", "spec.max_duration_s")
+    if spec.snapshot is not None:
+        _check_snapshot(backend, spec, spec.snapshot)
+
+
+def _check_snapshot(backend: Backend, spec: RunSpec, snapshot: str) -> None:
+    with backend.store.read() as tx:
+        try:
+            paths = [entry.path for entry in snapshots.get(tx, snapshot).entries]
+        except NotFound as error:
+            raise Invalid(str(error), "spec.snapshot") from None
+    field, path = ("script", spec.script) if spec.script else ("notebook", spec.notebook)
+    if path is not None and posixpath.normpath(path) not in paths:
+        near = difflib.get_close_matches(path, paths, n=3) or sorted(paths)[:10]
+        there = f"it has {', '.join(near)}" if near else "it is empty"
+        raise Invalid(f"There is no {path!r} in the snapshot; {there}.", f"spec.{field}")
 
 
 def _changed(spec: RunSpec, order: RunAgain) -> RunSpec:

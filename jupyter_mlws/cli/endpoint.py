@@ -49,6 +49,9 @@ def deploy(
     instances: Instances = None,
     python: Python = None,
     var: Annotated[list[str] | None, typer.Option(metavar="NAME[=VALUE]")] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Update the endpoint of that name, if there is one.")
+    ] = False,
     no_wait: NoWait = False,
     json: Json = False,
     workspace: Where = None,
@@ -67,7 +70,7 @@ def deploy(
         instances=instances or 1,
     )
     client = reach(found)
-    begun = deploying.deploy(client, new, say, folder=folder)
+    begun = deploying.deploy(client, new, say, folder=folder, overwrite=overwrite)
     if not no_wait:
         begun = deploying.settled(client, begun, _progress)
     _shown(begun, json)

@@ -71,7 +71,7 @@ def _begin(shell: Any, words: Namespace, cell: str | None) -> EndpointView:
         variables=surroundings.carried(),
         instances=words.instances,
     )
-    endpoint = deploying.deploy(client, new, say, folder=root, text=text)
+    endpoint = deploying.deploy(client, new, say, folder=root, text=text, overwrite=words.overwrite)
     if not words.no_wait:
         try:
             endpoint = deploying.settled(client, endpoint)

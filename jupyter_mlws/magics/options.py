@@ -55,6 +55,7 @@ DEPLOY = (
     Option(("--script",), "the entry script, with init() and run(data)", "path"),
     SOURCE,
     Option(("--instances",), "how many replicas", settings={"type": int, "default": 1}),
+    Option(("--overwrite",), "update the endpoint of that name, if there is one", settings=FLAG),
     Option(("--no-wait",), "return before it answers", settings=FLAG),
 )
 WORDS = {  # what stands first in the line

@@ -28,11 +28,14 @@ def deploy(
     *,
     folder: Path | None = None,
     text: str | None = None,
+    overwrite: bool = False,
 ) -> Endpoint:
     """Start an endpoint; `settled` waits until it answers.
 
     Parameters
     ----------
+    overwrite
+        Where there is an endpoint of that name, give it this as its next revision.
     folder
         What is sent with ``new.script``, a path in it. None: no script.
     text
@@ -40,6 +43,15 @@ def deploy(
     """
     if new.script is not None and folder is not None:
         new = replace(new, snapshot=entry_script(client, folder, new.script, text, say))
+    if overwrite and any(known.name == new.name for known in client.endpoints()):
+        patch = EndpointPatch(
+            model=new.model,
+            script=new.script,
+            snapshot=new.snapshot,
+            python=new.python,
+            instances=new.instances,
+        )
+        return client.update_endpoint(new.name, patch)
     return client.deploy(new)
 
 

@@ -39,8 +39,7 @@ def collect(tx: Connection, packs: Packs, at: Instant) -> Freed:
     After the caller's commit, ``packs.sweep(blobs.named(tx))`` frees the bytes of earlier rounds.
     """
     day_ago = at.after(-blobs.GRACE_S)
-    runs = tx.scalars(select(tables.runs.c.snapshot).where(tables.runs.c.snapshot.is_not(None)))
-    snapshots.forget(tx, set(runs) | _deployed(tx), day_ago)
+    snapshots.forget(tx, _of_runs(tx) | _deployed(tx), day_ago)
     dead = blobs.dead(tx, live(tx), day_ago)
     before = blobs.named(tx)
     blobs.forget(tx, [placed.digest for placed in dead])
@@ -52,6 +51,13 @@ def collect(tx: Connection, packs: Packs, at: Instant) -> Freed:
     blobs.move(tx, packs.rewrite(wanted))
     packs.retire(before - blobs.named(tx))
     return Freed(len(dead), sum(placed.length for placed in dead))
+
+
+def _of_runs(tx: Connection) -> set[str]:
+    """Snapshots of runs, and of what was not committed when they were submitted."""
+    rows = tx.execute(select(tables.runs.c.snapshot, tables.runs.c.git)).all()
+    diffs = {digest for row in rows for digest in _digests(row.git)}
+    return {row.snapshot for row in rows if row.snapshot is not None} | diffs
 
 
 def _deployed(tx: Connection) -> set[str]:
