@@ -8,7 +8,7 @@ import pytest
 
 from jupyter_mlws.actions.unpack import take_in
 from jupyter_mlws.errors import DiskFull
-from jupyter_mlws.records.packing import MAGIC, digest_of
+from jupyter_mlws.records.packing import MAGIC, digest_of, end
 from jupyter_mlws.records.run import Reason
 from jupyter_mlws.snapshot.send import record_of
 from jupyter_mlws.store import blobs, metrics, runs
