@@ -19,6 +19,7 @@ const esm = [
 
 module.exports = {
   testEnvironment: 'jsdom',
+  setupFiles: ['<rootDir>/scripts/jsdom.js'],
   testRegex: 'src/.*/__tests__/.*\\.spec\\.tsx?$',
   moduleFileExtensions: ['ts', 'tsx', 'js', 'json'],
   moduleNameMapper: {

@@ -1,8 +1,8 @@
 /** A list of one noun that is read anew when one of them changes. Knows no React. */
 import type { IDisposable } from '@lumino/disposable';
-import { Throttler } from '@lumino/polling';
 import { Signal, type ISignal } from '@lumino/signaling';
 
+import { Calm } from './calm';
 import { concerns, type Heard, type IWorkspace } from '../tokens';
 
 const CALM_MS = 1000;
@@ -60,17 +60,14 @@ export class Shelf<T> implements IDisposable {
 
   private _onHeard(_: unknown, heard: Heard): void {
     if (concerns(heard, this._noun)) {
-      void this._reading.invoke().catch(() => undefined); // disposed meanwhile
+      this._reading.ask();
     }
   }
 
   private readonly _workspace: IWorkspace;
   private readonly _noun: string;
   private readonly _read: () => Promise<readonly T[]>;
-  private readonly _reading = new Throttler(() => this.refresh(), {
-    limit: CALM_MS,
-    edge: 'trailing'
-  });
+  private readonly _reading = new Calm(() => this.refresh(), CALM_MS);
   private readonly _changed = new Signal<this, void>(this);
   private _items: readonly T[] | null = null;
   private _error: unknown = null;

@@ -86,8 +86,8 @@ export function CardFoot({
   if (!run.started_at) {
     return null;
   }
-  const log = run.log_bytes > 0 && (
-    <Link onClick={() => onOpen('log')}>{trans.__('log, %1', bytes(run.log_bytes))}</Link>
+  const log = model.logBytes > 0 && (
+    <Link onClick={() => onOpen('log')}>{trans.__('log, %1', bytes(model.logBytes))}</Link>
   );
   const ended = run.ended_at && trans.__('ended %1', clock(run.ended_at));
   return (

@@ -1,8 +1,9 @@
 /** One run as a notebook's output shows it: read from the server, whatever became of the kernel. */
 import type { IDisposable } from '@lumino/disposable';
-import { Poll, Throttler } from '@lumino/polling';
+import { Poll } from '@lumino/polling';
 import { Signal, type ISignal } from '@lumino/signaling';
 
+import { Calm } from '../api/calm';
 import type { RunDetail, Series } from '../api/records';
 import { Refused } from '../api/request';
 import { cancelRun, getRun, listMetrics, readLog, runAgain } from '../api/runs';
@@ -50,6 +51,11 @@ export class CardModel implements IDisposable {
   /** The last lines of the log. */
   get lines(): readonly Line[] {
     return this._lines;
+  }
+
+  /** How long the log is by now, in bytes. */
+  get logBytes(): number {
+    return this._logBytes;
   }
 
   /** Whether the server knows no such run. */
@@ -121,6 +127,7 @@ export class CardModel implements IDisposable {
       return;
     }
     const part = await readLog(this._workspace.settings, this.id, -LOG_BYTES);
+    this._logBytes = part.size;
     const text = new TextDecoder().decode(part.bytes);
     const whole = part.size > part.bytes.length ? text.slice(text.indexOf('\n') + 1) : text;
     this._lines = lines(whole.replace(/\n+$/, ''));
@@ -130,7 +137,7 @@ export class CardModel implements IDisposable {
   private _onHeard(_: unknown, heard: Heard): void {
     const ids = named(heard, 'run');
     if (ids === null || ids.includes(this.id)) {
-      void this._reading.invoke().catch(() => undefined); // disposed meanwhile
+      this._reading.ask();
     }
   }
 
@@ -142,14 +149,12 @@ export class CardModel implements IDisposable {
 
   private readonly _workspace: IWorkspace;
   private readonly _poll: Poll;
-  private readonly _reading = new Throttler(() => this.refresh(), {
-    limit: CALM_MS,
-    edge: 'trailing'
-  });
+  private readonly _reading = new Calm(() => this.refresh(), CALM_MS);
   private readonly _changed = new Signal<this, void>(this);
   private _run: RunDetail | null = null;
   private _series: readonly Series[] = [];
   private _lines: readonly Line[] = [];
+  private _logBytes = 0;
   private _gone = false;
   private _error: unknown = null;
   private _watched = true;

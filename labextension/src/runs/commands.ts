@@ -1,9 +1,9 @@
 /** The commands of runs. Other parts reach runs by these, and by nothing else. */
 import { Notification } from '@jupyterlab/apputils';
-import { copyIcon, redoIcon, refreshIcon, stopIcon } from '@jupyterlab/ui-components';
+import { copyIcon, editIcon, redoIcon, stopIcon } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 
-import { deleteRun, getRun, patchRun } from '../api/runs';
+import { deleteRun, patchRun } from '../api/runs';
 import { sentence } from '../api/request';
 import type { IWorkspace } from '../tokens';
 import { binIcon } from '../ui/icons';
@@ -75,7 +75,7 @@ export function addRunCommands(
   });
   commands.addCommand(RENAME_RUN, {
     label: trans.__('Rename Run'),
-    icon: refreshIcon,
+    icon: editIcon,
     describedBy: {
       args: {
         type: 'object',
@@ -90,15 +90,9 @@ export function addRunCommands(
       })
   });
   commands.addCommand(COPY_RUN, {
-    label: trans.__('Copy Python for the Run'),
+    label: trans.__('Copy Run Id'),
     icon: copyIcon,
     describedBy: OF_A_RUN,
-    execute: args =>
-      told(async () => {
-        const run = await getRun(settings, (args as unknown as IRunArgs).id);
-        await navigator.clipboard.writeText(
-          `from jupyter_mlws import get_run\n\nrun = get_run("${run.experiment}-${run.number}")`
-        );
-      })
+    execute: args => told(() => navigator.clipboard.writeText((args as unknown as IRunArgs).id))
   });
 }

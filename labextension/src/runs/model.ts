@@ -1,8 +1,9 @@
 /** The runs of the workspace, as last heard, by experiment. Knows no React. */
 import type { IDisposable } from '@lumino/disposable';
-import { Debouncer, Throttler } from '@lumino/polling';
+import { Debouncer } from '@lumino/polling';
 import { Signal, type ISignal } from '@lumino/signaling';
 
+import { Calm } from '../api/calm';
 import type { Experiment, Run } from '../api/records';
 import { cancelRun, getRun, listExperiments, listRuns, runAgain } from '../api/runs';
 import { concerns, named, type Heard, type IWorkspace } from '../tokens';
@@ -158,7 +159,7 @@ export class RunsModel implements IDisposable {
     } else {
       ids.forEach(id => this._pending?.add(id));
     }
-    void this._reading.invoke().catch(() => undefined); // disposed meanwhile
+    this._reading.ask();
   }
 
   /** Reads what was heard of since the last time. */
@@ -287,10 +288,7 @@ export class RunsModel implements IDisposable {
 
   private readonly _workspace: IWorkspace;
   private readonly _seen: Set<string>;
-  private readonly _reading = new Throttler(() => this._readPending(), {
-    limit: CALM_MS,
-    edge: 'trailing'
-  });
+  private readonly _reading = new Calm(() => this._readPending(), CALM_MS);
   private readonly _searching = new Debouncer(
     () => this._search().catch(error => this._fail(error)),
     TYPED_MS

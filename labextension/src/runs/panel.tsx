@@ -25,7 +25,7 @@ export function RunsPanel(props: IRunsPanelProps): JSX.Element {
   const trans = useTrans();
   useSignal(model.changed);
   useSignal(workspace.changed);
-  const now = useNow(model.active.length ? 5_000 : 60_000);
+  const now = useNow(model.active.length ? 5_000 : 20_000);
   const field = React.useRef<HTMLInputElement>(null);
   const tree = React.useRef<HTMLDivElement>(null);
   const { all, found } = model.counts;

@@ -45,7 +45,7 @@ export function valueOf(name: string, value: unknown): string {
   const n = heard(value);
   if (n !== null && name.startsWith(SYSTEM)) {
     if (name.endsWith('_percent')) {
-      return `${Math.round(n)} %`;
+      return `${Math.abs(n) < 9.95 ? Number(n.toFixed(1)) : Math.round(n)} %`;
     }
     if (name.endsWith('_bytes')) {
       return bytes(n);

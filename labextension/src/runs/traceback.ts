@@ -1,6 +1,8 @@
 /** The part of a log that says why a run failed. */
 import { textOf, type Line } from '../ui/ansi';
 
+/** Where a run's own files lie on its target: the reader knows them by their names. */
+const OWN_FOLDER = /(")[^"]*\/runs\/[0-9a-z]{26}\/\d+\/code\//g;
 const LIBRARY = /site-packages|dist-packages|\/lib\/python\d/;
 
 /** The last traceback without the frames of libraries; the end of the log where there is none. */
@@ -18,7 +20,7 @@ export function traceback(lines: readonly Line[], most: number): readonly Line[]
       library = false;
     }
     if (!library) {
-      kept.push(line);
+      kept.push(line.map(span => ({ ...span, text: span.text.replace(OWN_FOLDER, '$1') })));
     }
   }
   return kept.length > most ? [...kept.slice(0, 1), ...kept.slice(1 - most)] : kept;

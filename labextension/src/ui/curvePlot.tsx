@@ -25,6 +25,9 @@ export interface IPlotProps {
   readonly onCursor: (index: number | null) => void;
 }
 
+/** Steps are whole: 1, 2, 5, 10 … */
+const WHOLE = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8].flatMap(n => [n, 2 * n, 5 * n]);
+
 /** How a value of the x axis reads. */
 type Shown = (value: number) => string;
 
@@ -121,7 +124,14 @@ function optionsOf(
       y: { distr: props.log ? 3 : 1 }
     },
     axes: [
-      { ...axis, grid: { show: false }, size: 22, gap: 2, space: 60 },
+      {
+        ...axis,
+        grid: { show: false },
+        size: 24,
+        gap: 4,
+        space: 60,
+        ...(props.time ? {} : { incrs: WHOLE })
+      },
       {
         ...axis,
         size: 46,

@@ -97,7 +97,10 @@ export class Workspace implements IWorkspace, IDisposable {
   }
 
   private _frequency(): Poll['frequency'] {
-    return { interval: this._preferences.refresh_s * 1000, backoff: true, max: LONGEST_MS };
+    // Where there is no workspace, its first change is pushed; asking is for when that is lost.
+    const absent = this._standing === 'none' || this._standing === 'missing';
+    const interval = absent ? LONGEST_MS : this._preferences.refresh_s * 1000;
+    return { interval, backoff: true, max: LONGEST_MS };
   }
 
   /** One round: the workspace anew, and what changed since the last. */
@@ -141,6 +144,7 @@ export class Workspace implements IWorkspace, IDisposable {
       this._retryAt = null;
     }
     this._standing = standing;
+    this._poll.frequency = this._frequency();
     this._changed.emit();
   }
 

@@ -2,7 +2,7 @@
 import { copyIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import type { Move } from '../../api/records';
+import type { Move, Run } from '../../api/records';
 import { Button } from '../../ui/button';
 import { Copied, useCopy } from '../../ui/copy';
 import { clock, duration, moment } from '../../ui/format';
@@ -50,25 +50,64 @@ export function EventsTab({ model, run, now }: ITabProps): JSX.Element {
               <th>{trans.__('What happened')}</th>
             </tr>
           </thead>
-          <tbody>{moves.map((move, i) => row(move, moves[i - 1]))}</tbody>
+          <tbody>
+            {moves.map((move, i) => (
+              <MoveRow key={move.seq} move={move} before={moves[i - 1]} run={run} />
+            ))}
+          </tbody>
         </table>
       </div>
     </>
   );
 }
 
-function row(move: Move, before: Move | undefined): JSX.Element {
+function MoveRow({
+  move,
+  before,
+  run
+}: {
+  readonly move: Move;
+  readonly before: Move | undefined;
+  readonly run: Run;
+}): JSX.Element {
+  const trans = useTrans();
   const after = before && (Date.parse(move.at) - Date.parse(before.at)) / 1000;
   return (
-    <tr key={move.seq}>
+    <tr>
       <td title={moment(move.at)}>{clock(move.at)}</td>
       <td className="jp-mlws-num jp-mlws-muted">{after !== undefined && duration(after)}</td>
       <td>
         <StateBadge state={move.to} />
       </td>
-      <td className="jp-mlws-wrap">{move.sentence}</td>
+      <td className="jp-mlws-wrap">{move.sentence ?? meaning(move, run, trans)}</td>
     </tr>
   );
+}
+
+/** What a state means, where nothing else was said of the change. */
+function meaning(move: Move, run: Run, trans: ReturnType<typeof useTrans>): string {
+  switch (move.to) {
+    case 'Queued':
+      return move.from === null
+        ? trans.__('Created by %1', run.created_by)
+        : trans.__('Waits for another attempt');
+    case 'Preparing':
+      return trans.__('Its files and its environment are laid out on %1', run.target);
+    case 'Starting':
+      return trans.__('Its process is started on %1', run.target);
+    case 'Running':
+      return trans.__('Its command runs');
+    case 'CancelRequested':
+      return trans.__('It was asked to stop');
+    case 'Finalizing':
+      return trans.__('Its outputs are collected');
+    case 'Completed':
+      return trans.__('It ended with exit code 0');
+    case 'Failed':
+      return run.reason ?? trans.__('It failed');
+    default:
+      return trans.__('It was canceled');
+  }
 }
 
 /** The share of time in each state. */

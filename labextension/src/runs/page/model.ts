@@ -1,8 +1,8 @@
 /** One run as its page shows it; each tab reads what it needs when it is first looked at. */
 import type { IDisposable } from '@lumino/disposable';
-import { Throttler } from '@lumino/polling';
 import { Signal, type ISignal } from '@lumino/signaling';
 
+import { Calm } from '../../api/calm';
 import type { Move, RunDetail, RunPatch, Series } from '../../api/records';
 import { cancelRun, getRun, listMetrics, listMoves, patchRun, runAgain } from '../../api/runs';
 import { named, type Heard, type IWorkspace } from '../../tokens';
@@ -105,14 +105,11 @@ export class RunPageModel implements IDisposable {
   private _onHeard(_: unknown, heard: Heard): void {
     const ids = named(heard, 'run');
     if (ids === null || ids.includes(this.id)) {
-      void this._reading.invoke().catch(() => undefined); // disposed meanwhile
+      this._reading.ask();
     }
   }
 
-  private readonly _reading = new Throttler(() => this.refresh(), {
-    limit: CALM_MS,
-    edge: 'trailing'
-  });
+  private readonly _reading = new Calm(() => this.refresh(), CALM_MS);
   private readonly _changed = new Signal<this, void>(this);
   private _run: RunDetail | null = null;
   private _series: readonly Series[] = [];
