@@ -29,7 +29,7 @@ export function RequestCode({ model, endpoint }: ICodeProps): JSX.Element {
   const [open, setOpen] = React.useState(false);
   const [error, setError] = React.useState<unknown>(null);
   const typed = checked(requestOf(model, endpoint));
-  const body = typed.problem ? '{"data": []}' : pretty(typed.value);
+  const body = typed.fault ? '{"data": []}' : pretty(typed.value);
   const [language, write] = WAYS[way];
   const key = open ? (model.keys?.primary ?? null) : null;
   const code = write({
@@ -59,8 +59,8 @@ export function RequestCode({ model, endpoint }: ICodeProps): JSX.Element {
             current={way}
             onChange={setWay}
             tabs={[
-              { id: 'curl', label: 'curl' },
-              { id: 'python', label: 'Python' },
+              { id: 'curl', label: trans.__('curl') },
+              { id: 'python', label: trans.__('Python') },
               { id: 'kernel', label: trans.__('Notebook') }
             ]}
           />

@@ -54,7 +54,7 @@ export function EventsTab({
       at: move.at,
       state: move.to,
       who: trans.__('router'),
-      said: move.sentence ?? ''
+      said: move.sentence ?? plainly(move.to, trans)
     }))
   ].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
   return (
@@ -89,4 +89,22 @@ export function EventsTab({
       </Box>
     </div>
   );
+}
+
+/** What a state of its router means, where nothing more is known. */
+function plainly(state: string, trans: ReturnType<typeof useTrans>): string {
+  switch (state) {
+    case 'Queued':
+      return trans.__('The router waits to be started');
+    case 'Preparing':
+      return trans.__('The router’s files are laid out');
+    case 'Starting':
+      return trans.__('The router starts');
+    case 'Running':
+      return trans.__('The router runs');
+    case 'CancelRequested':
+      return trans.__('The router was asked to stop');
+    default:
+      return trans.__('The router has ended');
+  }
 }

@@ -26,7 +26,7 @@ export function LoadTiles({ traffic, loads }: ILoadProps): JSX.Element {
         more={trans.__('%1 in the last min', count(n))}
       >
         <MiniPlot
-          curves={[{ values: traffic?.per_second ?? [], color: 1, filled: true }]}
+          curves={[{ values: traffic?.per_second.slice(0, -1) ?? [], color: 1, filled: true }]}
           ticks={[
             [0, trans.__('60 s ago')],
             [1, trans.__('now')]
@@ -37,12 +37,11 @@ export function LoadTiles({ traffic, loads }: ILoadProps): JSX.Element {
       </Tile>
       <Tile
         name={trans.__('Latency, ms')}
-        value={traffic?.p50_ms == null ? '–' : figure(traffic.p50_ms, 2)}
+        value={ms(traffic?.p50_ms)}
         more={
           <>
-            <Swatch series={1} /> p50&ensp;
-            <b>{traffic?.p95_ms == null ? '–' : figure(traffic.p95_ms, 2)}</b> <Swatch series={2} />{' '}
-            p95
+            <Swatch series={1} /> {trans.__('p50')}&ensp;
+            <b>{ms(traffic?.p95_ms)}</b> <Swatch series={2} /> {trans.__('p95')}
           </>
         }
       >
@@ -70,6 +69,10 @@ export function LoadTiles({ traffic, loads }: ILoadProps): JSX.Element {
       </Tile>
     </div>
   );
+}
+
+function ms(value: number | null | undefined): string {
+  return typeof value === 'number' ? figure(value, 2) : '–';
 }
 
 function Tile({

@@ -5,7 +5,7 @@ import { readLog } from '../api/runs';
 import { Button, Link } from '../ui/button';
 import { lines as colored, plain } from '../ui/ansi';
 import { FilterBox } from '../ui/filter';
-import { bytes, count } from '../ui/format';
+import { bytes, clock, count } from '../ui/format';
 import { toEndIcon } from '../ui/icons';
 import { LogText } from '../ui/logLine';
 import { EmptyState, ErrorState, Skeleton } from '../ui/notice';
@@ -76,6 +76,25 @@ export function useTail(
   return tail;
 }
 
+const REQUEST = /^(\d{4}-\d\d-\d\dT[\d:.]+Z) (\d{3}) ([^]*)$/;
+
+/** A request that was answered has its time and its status apart; whatever else is as it is. */
+function LineText({ line }: { readonly line: string }): JSX.Element {
+  const request = REQUEST.exec(line);
+  if (!request) {
+    return <LogText line={colored(line)[0]} />;
+  }
+  const [, at, status, rest] = request;
+  const color = status < '400' ? 'green' : status < '500' ? 'yellow' : 'red';
+  return (
+    <>
+      <span className="jp-mlws-muted">{`${clock(at)}.${at.slice(-4, -1)} `}</span>
+      <span className={`jp-mlws-ansi-${color}`}>{status}</span>
+      {` ${rest}`}
+    </>
+  );
+}
+
 /** A few lines, on the overview. */
 export function LastLines({
   model,
@@ -106,7 +125,7 @@ export function LastLines({
       )}
       {said.map((line, i) => (
         <div key={i} className="jp-mlws-log-line" title={plain(line)}>
-          <LogText line={colored(line)[0]} />
+          <LineText line={line} />
         </div>
       ))}
     </div>
@@ -220,7 +239,7 @@ function Lines({
               style={{ position: 'absolute', top: (from + i) * ROW, left: 0, right: 0 }}
             >
               {numbered && <b aria-hidden="true">{from + i + 1}</b>}
-              <LogText line={colored(line)[0]} />
+              <LineText line={line} />
             </div>
           ))}
         </div>

@@ -8,7 +8,7 @@ import { Button, IconButton, Link } from '../ui/button';
 import { ConfirmInline, ConfirmTyped } from '../ui/confirm';
 import { CopyButton, CopyField, SecretField } from '../ui/copy';
 import { KeyValue, Part } from '../ui/facts';
-import { bytes, figure } from '../ui/format';
+import { figure } from '../ui/format';
 import { binIcon, keyIcon } from '../ui/icons';
 import { Notice } from '../ui/notice';
 import { useTrans } from '../ui/trans';
@@ -49,7 +49,7 @@ export function EndpointSide(props: ISideProps): JSX.Element {
             [trans.__('In flight'), trans.__('%1 a replica', limits.concurrency)],
             [trans.__('Queue'), trans.__('%1, up to %2 s', limits.queue, limits.queue_timeout_s)],
             [trans.__('Deadline'), trans.__('%1 s', figure(limits.request_timeout_s))],
-            [trans.__('Body'), trans.__('up to %1', bytes(limits.body_bytes))],
+            [trans.__('Body'), trans.__('up to %1 MiB', figure(limits.body_bytes / 2 ** 20))],
             [trans.__('Replicas'), endpoint.instances]
           ]}
         />

@@ -5,7 +5,7 @@ import type { Deployment, Endpoint, Replica } from '../api/records';
 import { Link } from '../ui/button';
 import { Part } from '../ui/facts';
 import { age, bytes, clock, day, moment } from '../ui/format';
-import { Bar, Slots } from '../ui/meter';
+import { Slots } from '../ui/meter';
 import { Notice } from '../ui/notice';
 import { Box } from '../ui/sheet';
 import { StateBadge } from '../ui/state';
@@ -154,7 +154,6 @@ const REPLICA_STATES: Readonly<Record<string, string>> = {
 export function Replicas({ endpoint }: { readonly endpoint: Endpoint }): JSX.Element {
   const trans = useTrans();
   const { replicas, deployments, limits } = endpoint;
-  const most = Math.max(1, ...replicas.map(one => one.memory_bytes ?? 0));
   const modelOf = (one: Replica) => deployments.find(d => d.revision === one.revision)?.model;
   return (
     <Part title={trans.__('Replicas')} n={replicas.length}>
@@ -172,7 +171,7 @@ export function Replicas({ endpoint }: { readonly endpoint: Endpoint }): JSX.Ele
                 <th className="jp-mlws-num jp-mlws-col-n">{trans.__('Replica')}</th>
                 <th>{trans.__('Model')}</th>
                 <th className="jp-mlws-col-state">{trans.__('State')}</th>
-                <th className="jp-mlws-col-memory">{trans.__('Memory')}</th>
+                <th className="jp-mlws-num">{trans.__('Memory')}</th>
                 <th className="jp-mlws-num">{trans.__('In flight')}</th>
                 <th className="jp-mlws-num">{trans.__('Restarts')}</th>
               </tr>
@@ -187,13 +186,8 @@ export function Replicas({ endpoint }: { readonly endpoint: Endpoint }): JSX.Ele
                   <td>
                     <ReplicaState state={one.state} />
                   </td>
-                  <td>
-                    {one.memory_bytes !== null && (
-                      <span className="jp-mlws-row jp-mlws-gap8">
-                        <Bar value={(100 * one.memory_bytes) / most} />
-                        <span className="jp-mlws-memory">{bytes(one.memory_bytes)}</span>
-                      </span>
-                    )}
+                  <td className="jp-mlws-num">
+                    {one.memory_bytes !== null && bytes(one.memory_bytes)}
                   </td>
                   <td className="jp-mlws-num">
                     {trans.__('%1 of %2', one.in_flight, limits.concurrency)}

@@ -11,8 +11,9 @@ import { Box } from '../ui/sheet';
 import { StateGlyph } from '../ui/state';
 import { useTrans } from '../ui/trans';
 import { RequestCode, requestOf, sampleOf } from './code';
+import type { IFault } from './fault';
 import type { EndpointModel, ITried } from './model';
-import { checked, shapeOf, type IChecked } from './words';
+import { checked, messageOf, shapeOf, type IChecked } from './words';
 
 export interface ITestProps {
   readonly model: EndpointModel;
@@ -43,7 +44,7 @@ function Request({
   const text = requestOf(model, endpoint);
   const read = checked(text);
   const send = () => {
-    if (!read.problem && !model.sending) {
+    if (!read.fault && !model.sending) {
       onSent();
       void model.send(text, read.value);
     }
@@ -54,7 +55,7 @@ function Request({
       head={
         <>
           <span className="jp-mlws-strong">{trans.__('Request')}</span>
-          <span className="jp-mlws-muted">JSON</span>
+          <span className="jp-mlws-muted">{trans.__('JSON')}</span>
           <span className="jp-mlws-end">
             <Button
               label={trans.__('Use sample')}
@@ -74,7 +75,7 @@ function Request({
       <JsonField
         text={text}
         label={trans.__('The request, as JSON')}
-        invalid={read.problem !== null}
+        invalid={read.fault !== null}
         onChange={typed => model.type(typed)}
         onSend={send}
       />
@@ -83,10 +84,10 @@ function Request({
           label={model.sending ? trans.__('Sending…') : trans.__('Send')}
           icon={runIcon}
           kind="primary"
-          disabled={read.problem !== null || model.sending}
+          disabled={read.fault !== null || model.sending}
           onClick={send}
         />
-        <kbd className="jp-mlws-hide-narrow">Ctrl Enter</kbd>
+        <kbd className="jp-mlws-hide-narrow">{trans.__('Ctrl Enter')}</kbd>
         <Verdict read={read} sample={endpoint.sample} />
       </div>
     </Box>
@@ -115,6 +116,7 @@ function JsonField({
         </pre>
         <textarea
           className="jp-mlws-listing"
+          wrap="off"
           value={text}
           aria-label={label}
           aria-invalid={invalid}
@@ -147,9 +149,9 @@ function Verdict({
   const wanted = shapeOf(sample);
   let tone = '';
   let said = trans.__('valid JSON');
-  if (read.problem) {
+  if (read.fault) {
     tone = 'jp-mlws-tone-bad';
-    said = trans.__('No JSON: %1', read.problem);
+    said = faultWords(read.fault, trans);
   } else if (shape) {
     const rows = trans._n('%1 row', '%1 rows', shape.rows);
     said = shape.columns === null ? rows : trans.__('%1 of %2 numbers', rows, shape.columns);
@@ -168,6 +170,20 @@ function Verdict({
       {said}
     </span>
   );
+}
+
+function faultWords(fault: IFault, trans: ReturnType<typeof useTrans>): string {
+  const { line, column, found, wanted } = fault;
+  const words: Readonly<Record<IFault['wanted'], string>> = {
+    'a value': trans.__('a value'),
+    'a name': trans.__('a name in quotes'),
+    'a colon': trans.__('a colon'),
+    'a comma': trans.__('a comma or the end of the list'),
+    'nothing more': trans.__('nothing more')
+  };
+  return found
+    ? trans.__('Line %1, column %2: %3 is wanted, not %4', line, column, words[wanted], found)
+    : trans.__('Line %1: it ends where %2 is wanted', line, words[wanted]);
 }
 
 function Response({
@@ -292,17 +308,4 @@ function summary(one: ITried, trans: ReturnType<typeof useTrans>): string {
   }
   const rows = shapeOf(checked(one.text).value)?.rows;
   return rows === undefined ? '' : trans._n('%1 row', '%1 rows', rows, count(rows));
-}
-
-/** The sentence of a refusal, wherever it stands. */
-export function messageOf(body: unknown): string {
-  if (typeof body === 'object' && body !== null) {
-    for (const name of ['message', 'error', 'detail']) {
-      const said = (body as Readonly<Record<string, unknown>>)[name];
-      if (said !== undefined) {
-        return typeof said === 'string' ? said : messageOf(said);
-      }
-    }
-  }
-  return typeof body === 'string' ? body.split('\n')[0] : JSON.stringify(body);
 }

@@ -10,6 +10,7 @@ import { modelIcon } from '../ui/icons';
 import { useTrans } from '../ui/trans';
 import { useLoaded } from '../ui/useLoaded';
 import type { EndpointModel } from './model';
+import { updateCommand } from './words';
 
 const MOST_INSTANCES = 64;
 const SAID_BESIDE = ['model', 'instances'];
@@ -134,18 +135,4 @@ function labelOf(one: ModelVersion, serves: string, trans: ReturnType<typeof use
   const parts = [label, metric && `${metric} ${figure(value)}`];
   const said = parts.filter(Boolean).join('   ');
   return label === serves ? trans.__('%1 (serves now)', said) : said;
-}
-
-export function updateCommand(
-  name: string,
-  body: { readonly model?: string; readonly instances?: number }
-): string {
-  const words = [`mlws endpoint update ${name}`];
-  if (body.model) {
-    words.push(`--model ${body.model}`);
-  }
-  if (body.instances) {
-    words.push(`--instances ${body.instances}`);
-  }
-  return words.join(' ');
 }

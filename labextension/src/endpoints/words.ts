@@ -1,33 +1,16 @@
 /** Requests as JSON and as code, and what is said of them. Knows no React. */
+import { faultOf, type IFault } from './fault';
 
-/** What a request holds, in a few words; whether it is like the sample. */
+/** What was typed, read. */
 export interface IChecked {
   readonly value: unknown;
   /** Null when it is JSON. */
-  readonly problem: string | null;
+  readonly fault: IFault | null;
 }
 
-/** Reads what was typed. */
 export function checked(text: string): IChecked {
-  try {
-    return { value: JSON.parse(text) as unknown, problem: null };
-  } catch (error) {
-    return { value: null, problem: sentenceOf(error as SyntaxError, text) };
-  }
-}
-
-/** Browsers say where in characters; people count lines. */
-function sentenceOf(error: SyntaxError, text: string): string {
-  if (!text.trim()) {
-    return 'empty';
-  }
-  const at = /position (\d+)/.exec(error.message)?.[1];
-  const what = error.message.replace(/^JSON\.parse: /, '').split(/,? (?:in JSON )?at /)[0];
-  if (at === undefined) {
-    return what;
-  }
-  const before = text.slice(0, Number(at)).split('\n');
-  return `line ${before.length}, column ${before[before.length - 1].length + 1}: ${what}`;
+  const fault = faultOf(text);
+  return { value: fault ? null : (JSON.parse(text) as unknown), fault };
 }
 
 /** The table of a request: rows, and how long each is; null where it holds none. */
@@ -116,4 +99,32 @@ function pythonLiteral(json: string): string {
   return json.replace(/"(?:[^"\\]|\\.)*"|\b(true|false|null)\b/g, (found: string, word?: string) =>
     word ? words[word] : found
   );
+}
+
+/** The sentence of a refusal, wherever it stands. */
+export function messageOf(body: unknown): string {
+  if (typeof body === 'object' && body !== null) {
+    for (const name of ['message', 'error', 'detail']) {
+      const said = (body as Readonly<Record<string, unknown>>)[name];
+      if (said !== undefined) {
+        return typeof said === 'string' ? said : messageOf(said);
+      }
+    }
+  }
+  return typeof body === 'string' ? body.split('\n')[0] : JSON.stringify(body);
+}
+
+/** What updates the same from a shell. */
+export function updateCommand(
+  name: string,
+  body: { readonly model?: string; readonly instances?: number }
+): string {
+  const words = [`mlws endpoint update ${name}`];
+  if (body.model) {
+    words.push(`--model ${body.model}`);
+  }
+  if (body.instances) {
+    words.push(`--instances ${body.instances}`);
+  }
+  return words.join(' ');
 }

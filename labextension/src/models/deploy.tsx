@@ -10,7 +10,7 @@ import { endpointIcon } from '../ui/icons';
 import { Segments } from '../ui/tabs';
 import { useTrans } from '../ui/trans';
 import type { VersionsModel } from './model';
-import { deployCommand, deployMagic } from './words';
+import { deployCommand, deployMagic, free } from './words';
 
 const NAME = /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}$/;
 const SAID_BESIDE = ['name', 'target', 'instances', 'python'];
@@ -123,9 +123,13 @@ export function DeployForm({ model, version, onDone, onClose }: IDeployFormProps
       </Field>
       <Field
         label={trans.__('Entry script')}
-        hint={trans.__('The model is served as it is. For your own init() and run(data): %%deploy')}
+        hint={trans.__('For your own init() and run(data), put %1 on a cell.', '%%deploy')}
       >
-        <input className="jp-mlws-input" value={trans.__('none')} disabled />
+        <input
+          className="jp-mlws-input"
+          value={trans.__('none: the model is served as it is')}
+          disabled
+        />
       </Field>
       <Field
         label={trans.__('Python')}
@@ -192,13 +196,4 @@ function useLocalTargets(model: VersionsModel): readonly TargetInfo[] {
     );
   }, [model]);
   return targets;
-}
-
-/** The name, or with the first number at its end that is free. */
-export function free(name: string, taken: readonly string[]): string {
-  let found = name;
-  for (let n = 2; taken.includes(found); n++) {
-    found = `${name}-${n}`;
-  }
-  return found;
 }

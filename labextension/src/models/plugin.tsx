@@ -17,6 +17,7 @@ import { ModelPage } from './page';
 import { ModelsPanel } from './panel';
 import { RegisterForm } from './register';
 import type { IModelLinks } from './table';
+import { split, type ModelArgs } from './words';
 
 /** The model page's command; it takes `{name, version?}`, or a name such as `digits:3`. */
 export const OPEN_MODEL = 'mlws:open-model';
@@ -26,8 +27,6 @@ export const REGISTER_MODEL = 'mlws:register-model';
 const OPEN_RUN = 'mlws:open-run';
 const OPEN_ENDPOINT = 'mlws:open-endpoint';
 const REGISTER_ID = 'jp-mlws-register';
-
-type ModelArgs = { readonly name: string; readonly version?: number };
 
 export const modelsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-mlws:models',
@@ -87,12 +86,6 @@ export const modelsPlugin: JupyterFrontEndPlugin<void> = {
     });
   }
 };
-
-/** `digits:3` is a name and a version. */
-export function split({ name, version }: ModelArgs): ModelArgs {
-  const [head, tail] = name.split(':');
-  return { name: head, version: version ?? (tail ? Number(tail) : undefined) };
-}
 
 /** The form opens in the right area of the window, beside whatever asked for it. */
 function addRegister(

@@ -11,7 +11,7 @@ import { bytes } from '../ui/format';
 import { modelIcon } from '../ui/icons';
 import { useTrans } from '../ui/trans';
 import { TagChips } from './edit';
-import { likelyFramework, likelyPath, registerMagic } from './words';
+import { foldersOf, likelyFramework, likelyPath, registerMagic } from './words';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 const SAID_BESIDE = ['name', 'run', 'path', 'framework'];
@@ -237,16 +237,6 @@ function lacks(
       : trans.__('It needs a name');
   }
   return !run || !path ? trans.__('It needs a file of a run') : null;
-}
-
-/** The folders that files lie in, outermost first. */
-export function foldersOf(files: readonly FileEntry[]): readonly string[] {
-  const found = new Set<string>();
-  for (const file of files) {
-    const parts = file.path.split('/').slice(0, -1);
-    parts.forEach((_, i) => found.add(parts.slice(0, i + 1).join('/')));
-  }
-  return [...found].sort();
 }
 
 function useModelNames(settings: Settings): ReadonlyMap<string, number> | null {

@@ -1,5 +1,5 @@
 /** The lines that forms stand for, and what a sample says of a model. Knows no React. */
-import type { ModelVersion, NewEndpoint, Tags } from '../api/records';
+import type { FileEntry, ModelVersion, NewEndpoint, Tags } from '../api/records';
 
 const PLAIN = /^[\w@%+=:,./-]+$/;
 
@@ -138,4 +138,31 @@ function liking(name: string): number {
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export type ModelArgs = { readonly name: string; readonly version?: number };
+
+/** `digits:3` is a name and a version. */
+export function split({ name, version }: ModelArgs): ModelArgs {
+  const [head, tail] = name.split(':');
+  return { name: head, version: version ?? (tail ? Number(tail) : undefined) };
+}
+
+/** The name, or with the first number at its end that is free. */
+export function free(name: string, taken: readonly string[]): string {
+  let found = name;
+  for (let n = 2; taken.includes(found); n++) {
+    found = `${name}-${n}`;
+  }
+  return found;
+}
+
+/** The folders that files lie in, outermost first. */
+export function foldersOf(files: readonly FileEntry[]): readonly string[] {
+  const found = new Set<string>();
+  for (const file of files) {
+    const parts = file.path.split('/').slice(0, -1);
+    parts.forEach((_, i) => found.add(parts.slice(0, i + 1).join('/')));
+  }
+  return [...found].sort();
 }

@@ -52,12 +52,12 @@ export function Code({
   );
 }
 
-const WIDE = 72;
+const WIDE = 60;
 
 /** JSON with lists of numbers on few lines, as a person would write it. */
 export function pretty(value: unknown, indent = ''): string {
   const flat = JSON.stringify(value) ?? 'null';
-  if (flat.length + indent.length <= WIDE - 12 || value === null || typeof value !== 'object') {
+  if (flat.length + indent.length <= WIDE - 10 || value === null || typeof value !== 'object') {
     return spaced(value, flat);
   }
   const deeper = `${indent}  `;

@@ -103,7 +103,11 @@ export function Snippet({ code }: { readonly code: string }): JSX.Element {
     <div className="jp-mlws-snip">
       <code>
         {magic && <b>{magic}</b>}
-        {rest}
+        {rest.split(/( +|\n)/).map((word, i) => (
+          <span key={i} className={word.trim() && 'jp-mlws-snip-word'}>
+            {word}
+          </span>
+        ))}
       </code>
       <CopyButton text={code} />
     </div>

@@ -126,7 +126,7 @@ export function scale(
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = ([1, 2, 5, 10].find(one => one * power >= rough) ?? 10) * power;
   const low = Math.floor(least / step + 1e-9) * step;
-  const high = Math.max(Math.ceil(most / step - 1e-9) * step, low + step);
+  const high = Math.max(Math.ceil(most / step - 1e-9) * step, low + 2 * step);
   const n = Math.round((high - low) / step);
   return [low, high, Array.from({ length: n + 1 }, (_, i) => low + i * step)];
 }
