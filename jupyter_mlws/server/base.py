@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from typing import Any, TypeVar
+from weakref import WeakValueDictionary
 
 from jupyter_core.utils import ensure_async
 from jupyter_server.base.handlers import APIHandler
@@ -40,6 +42,7 @@ STATUS: dict[type[errors.MlwsError], int] = {
     errors.MlwsError: 500,
 }
 RETRY_AFTER_S = 5
+HELD: WeakValueDictionary[tuple[str, str], threading.Lock] = WeakValueDictionary()
 LONGEST_BODY = 16 << 20
 SANDBOX = "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
@@ -184,10 +187,11 @@ def _remembered(
     """The answer that was given to this key, or a new one, kept for the next time."""
     from jupyter_mlws.store import requests  # noqa: PLC0415  the gate loads no database
 
-    with backend.store.read() as tx:
-        given = requests.find(tx, user, key, sign)
-    if given is None:
-        given = requests.Given(status, codec.encode(action(backend, *args)))
-        with backend.store.write() as tx:
-            requests.keep(tx, user, key, sign, given, at=backend.now())
-    return given
+    with HELD.setdefault((user, key), threading.Lock()):  # who comes second waits for the first
+        with backend.store.read() as tx:
+            given = requests.find(tx, user, key, sign)
+        if given is None:
+            given = requests.Given(status, codec.encode(action(backend, *args)))
+            with backend.store.write() as tx:
+                requests.keep(tx, user, key, sign, given, at=backend.now())
+        return given

@@ -48,7 +48,8 @@ class LogFollowHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
 
     async def open(self, ref: str) -> None:
         word = self.get_query_argument("offset", "0")
-        offset = int(word) if word.removeprefix("-").isdecimal() else 0
+        plain = word.removeprefix("-").isdecimal() and len(word) < 19
+        offset = int(word) if plain else 0
         self._task = asyncio.create_task(self._send_all(offset))
 
     def on_close(self) -> None:

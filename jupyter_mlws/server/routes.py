@@ -5,6 +5,7 @@ from typing import Any
 
 from jupyter_server.utils import url_path_join
 
+from jupyter_mlws.errors import NotFound
 from jupyter_mlws.server import (
     endpoints,
     follow,
@@ -16,7 +17,8 @@ from jupyter_mlws.server import (
     snapshots,
     workspace,
 )
-from jupyter_mlws.server.policy import NEEDED
+from jupyter_mlws.server.base import RecordHandler
+from jupyter_mlws.server.policy import NEEDED, READ, WORKSPACE
 
 ROOT = "mlws/api/v1"
 ROUTES: dict[str, Any] = {
@@ -33,6 +35,17 @@ ROUTES: dict[str, Any] = {
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
+class NowhereHandler(RecordHandler):
+    """What is no route: said in our words, and only to whom is let in."""
+
+    def initialize(self, path: str) -> None:
+        self._needed = (WORKSPACE, READ)
+
+    async def prepare(self) -> None:  # type: ignore[override]
+        await super().prepare()
+        raise NotFound(f"There is no {self.request.path!r} here; openapi.json lists what there is.")
+
+
 def handlers(base_url: str) -> list[tuple[str, Any, dict[str, Any]]]:
     """What tornado wants to know. Raises LookupError where the policy has no row."""
     for path, handler in ROUTES.items():
@@ -41,7 +54,7 @@ def handlers(base_url: str) -> list[tuple[str, Any, dict[str, Any]]]:
                 raise LookupError(f"{method} {path} has no row in server/policy.py")
     return [
         (url_path_join(base_url, ROOT, _pattern(path)), handler, {"path": path})
-        for path, handler in ROUTES.items()
+        for path, handler in [*ROUTES.items(), ("{path}", NowhereHandler)]
     ]
 
 

@@ -2,9 +2,10 @@
 
 import re
 from mimetypes import guess_type
+from typing import Annotated
 from urllib.parse import quote
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 from tornado import web
 
 from jupyter_mlws.actions import read
@@ -16,8 +17,8 @@ RANGE = re.compile(r"^bytes=(\d*)-(\d*)$")
 
 
 class LogQuery(Struct, frozen=True, forbid_unknown_fields=True):
-    attempt: int | None = None  # None: the last
-    offset: int = 0  # below 0: from the end
+    attempt: Annotated[int, Meta(ge=1, lt=1 << 31)] | None = None  # None: the last
+    offset: Annotated[int, Meta(gt=-(1 << 62), lt=1 << 62)] = 0  # below 0: from the end
     limit: int = MOST_BYTES
 
 

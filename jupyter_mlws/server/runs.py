@@ -1,9 +1,9 @@
 """/mlws/api/v1/runs and experiments"""
 
 import time
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from jupyter_mlws.actions.cancel import cancel
 from jupyter_mlws.actions.delete import delete_run
@@ -23,13 +23,13 @@ class SubmitQuery(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RunQuery(Struct, frozen=True, forbid_unknown_fields=True):
-    until: str | None = None  # "ended"
-    wait_s: float = LONGEST_WAIT_S
+    until: Literal["ended"] | None = None
+    wait_s: Annotated[float, Meta(ge=0)] = LONGEST_WAIT_S
 
 
 class PageQuery(Struct, frozen=True, forbid_unknown_fields=True):
-    limit: int = 100
-    cursor: str | None = None
+    limit: Annotated[int, Meta(ge=1, le=1000)] = 100
+    cursor: Annotated[str, Meta(pattern="^[0-9]{1,15}$")] | None = None
 
 
 class RunsHandler(RecordHandler):
@@ -83,7 +83,7 @@ class RunMovesHandler(RecordHandler):
 class ExperimentsHandler(RecordHandler):
     async def get(self) -> None:
         query = self.query(PageQuery)
-        limit = max(1, min(query.limit, 1000))
+        limit = query.limit
         found = await self.look(experiments.listed, limit=limit, cursor=query.cursor)
         more = str(int(query.cursor or 0) + limit) if len(found) > limit else None
         self.reply_page(found[:limit], more)

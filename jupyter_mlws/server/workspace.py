@@ -2,8 +2,9 @@
 
 import os
 import time
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from jupyter_mlws import __version__
 from jupyter_mlws.actions import survey
@@ -16,8 +17,8 @@ LONGEST_WAIT_S = 30.0
 
 
 class ChangesQuery(Struct, frozen=True, forbid_unknown_fields=True):
-    since: int = 0
-    wait_s: float = 0.0
+    since: Annotated[int, Meta(ge=0, lt=1 << 62)] = 0
+    wait_s: Annotated[float, Meta(ge=0)] = 0.0
 
 
 class WorkspaceHandler(RecordHandler):
