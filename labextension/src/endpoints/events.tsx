@@ -4,7 +4,7 @@ import * as React from 'react';
 import type { Endpoint, Move } from '../api/records';
 import { listMoves } from '../api/runs';
 import { Link } from '../ui/button';
-import { day, clock, moment } from '../ui/format';
+import { clock, day, moment, person } from '../ui/format';
 import { Box } from '../ui/sheet';
 import { StateBadge } from '../ui/state';
 import { useTrans } from '../ui/trans';
@@ -38,7 +38,7 @@ export function EventsTab({
     ...endpoint.deployments.map(one => ({
       at: one.created_at,
       state: one.revision === endpoint.revision ? endpoint.state : one.state,
-      who: one.created_by,
+      who: person(one.created_by) ?? '',
       said: (
         <>
           {trans.__('Revision %1:', one.revision)}{' '}

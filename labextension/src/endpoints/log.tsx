@@ -76,21 +76,21 @@ export function useTail(
   return tail;
 }
 
-const REQUEST = /^(\d{4}-\d\d-\d\dT[\d:.]+Z) (\d{3}) ([^]*)$/;
+const SAID = /^(\d{4}-\d\d-\d\dT[\d:.]+Z) (?:([1-5]\d\d) )?([^]*)$/;
 
-/** A request that was answered has its time and its status apart; whatever else is as it is. */
+/** What the router says has its time in front, and of a request its status. */
 function LineText({ line }: { readonly line: string }): JSX.Element {
-  const request = REQUEST.exec(line);
-  if (!request) {
+  const said = SAID.exec(line);
+  if (!said) {
     return <LogText line={colored(line)[0]} />;
   }
-  const [, at, status, rest] = request;
-  const color = status < '400' ? 'green' : status < '500' ? 'yellow' : 'red';
+  const [, at, status, rest] = said;
+  const color = !status ? '' : status < '400' ? 'green' : status < '500' ? 'yellow' : 'red';
   return (
     <>
       <span className="jp-mlws-muted">{`${clock(at)}.${at.slice(-4, -1)} `}</span>
-      <span className={`jp-mlws-ansi-${color}`}>{status}</span>
-      {` ${rest}`}
+      {status && <span className={`jp-mlws-ansi-${color}`}>{`${status} `}</span>}
+      <LogText line={colored(rest)[0]} />
     </>
   );
 }

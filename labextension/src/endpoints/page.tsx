@@ -133,7 +133,8 @@ function Head({
 }): JSX.Element {
   const trans = useTrans();
   const ready = endpoint.replicas.filter(one => one.state === 'ready').length;
-  const since = age(endpoint.created_at, now);
+  const since = sinceWhen(endpoint.created_at, now, trans);
+  const failed = endpoint.state === 'Failed';
   const changing = endpoint.state === 'Transitioning' || endpoint.state === 'Deleting';
   return (
     <SheetHead
@@ -145,13 +146,14 @@ function Head({
             <Button
               label={trans.__('Test')}
               icon={runIcon}
-              kind="primary"
+              kind={failed ? 'plain' : 'primary'}
               onClick={() => model.show('test')}
             />
           )}
           <Button
             label={trans.__('Update model')}
             icon={modelIcon}
+            kind={failed ? 'primary' : 'plain'}
             disabled={changing}
             title={changing ? trans.__('Available when it has settled') : undefined}
             onClick={onUpdate}
@@ -179,7 +181,7 @@ function Head({
         [
           trans.__('since'),
           <span key="since" title={moment(endpoint.created_at)}>
-            {since === null ? day(endpoint.created_at, now) : trans.__('%1 ago', since)}
+            {since}
           </span>
         ],
         [trans.__('revision'), endpoint.revision],
@@ -187,6 +189,14 @@ function Head({
       ]}
     />
   );
+}
+
+function sinceWhen(at: string, now: number, trans: ReturnType<typeof useTrans>): string {
+  if (now - Date.parse(at) < 60_000) {
+    return trans.__('just now');
+  }
+  const words = age(at, now);
+  return words === null ? day(at, now) : trans.__('%1 ago', words);
 }
 
 function Overview({

@@ -4,7 +4,7 @@ import * as React from 'react';
 import type { Deployment, Endpoint, Replica } from '../api/records';
 import { Link } from '../ui/button';
 import { Part } from '../ui/facts';
-import { age, bytes, clock, day, moment } from '../ui/format';
+import { age, bytes, clock, day, moment, person } from '../ui/format';
 import { Slots } from '../ui/meter';
 import { Notice } from '../ui/notice';
 import { Box } from '../ui/sheet';
@@ -49,7 +49,7 @@ export function Revisions({
             {shown.map(one => (
               <React.Fragment key={one.revision}>
                 <RevisionRow endpoint={endpoint} one={one} links={links} now={now} />
-                {one.reason && (
+                {one.reason && one.reason !== endpoint.reason && (
                   <tr>
                     <td colSpan={6} className="jp-mlws-sheet-said">
                       <Notice
@@ -101,7 +101,9 @@ function RevisionRow({
   const trans = useTrans();
   const serves = one.revision === endpoint.revision;
   const ready = endpoint.replicas.filter(r => r.revision === one.revision && r.state === 'ready');
-  const told = age(one.created_at, now);
+  const old = age(one.created_at, now) === null;
+  const when = old ? day(one.created_at, now) : clock(one.created_at).slice(0, 5);
+  const by = person(one.created_by);
   return (
     <tr>
       <td className={`jp-mlws-num ${serves ? 'jp-mlws-strong' : ''}`}>{one.revision}</td>
@@ -134,11 +136,7 @@ function RevisionRow({
         {one.script ?? trans.__('none')}
       </td>
       <td className="jp-mlws-num jp-mlws-muted" title={moment(one.created_at)}>
-        {trans.__(
-          '%1, by %2',
-          told === null ? day(one.created_at, now) : clock(one.created_at).slice(0, 5),
-          one.created_by
-        )}
+        {by ? trans.__('%1, by %2', when, by) : when}
       </td>
     </tr>
   );

@@ -9,7 +9,7 @@ import { Icon, Link } from '../ui/button';
 import { Code, pretty } from '../ui/code';
 import { CopyButton, Snippet } from '../ui/copy';
 import { KeyValue, Part, type Fact } from '../ui/facts';
-import { bytes, count, figure, moment } from '../ui/format';
+import { bytes, count, figure, moment, person } from '../ui/format';
 import { Segments } from '../ui/tabs';
 import { useTrans } from '../ui/trans';
 import { Description, VersionTags } from './edit';
@@ -41,11 +41,13 @@ function About({ version, now, links }: IDetailProps): JSX.Element {
   const trans = useTrans();
   const n = version.files.length;
   const size = bytes(version.size_bytes);
+  const when = agoOf(version.created_at, now, trans);
+  const by = person(version.created_by);
   const facts: Fact[] = [
     [
       trans.__('Registered'),
       <span key="at" title={moment(version.created_at)}>
-        {trans.__('%1 by %2', agoOf(version.created_at, now, trans), version.created_by)}
+        {by ? trans.__('%1 by %2', when, by) : when}
       </span>
     ],
     [

@@ -307,6 +307,9 @@ export function frameworkOf(version: ModelVersion): string {
 }
 
 export function agoOf(at: string, now: number, trans: ReturnType<typeof useTrans>): string {
+  if (now - Date.parse(at) < 60_000) {
+    return trans.__('just now');
+  }
   const words = age(at, now);
   return words === null ? day(at, now) : trans.__('%1 ago', words);
 }

@@ -138,6 +138,11 @@ export function heard(value: unknown): number | null {
   return null;
 }
 
+/** A user's name; null for the random one that Jupyter gives to whoever has the token. */
+export function person(name: string): string | null {
+  return /^[0-9a-f]{32}$/.test(name) ? null : name;
+}
+
 /** A name's head and its last nine characters, which tell runs apart. */
 export function halves(name: string, tail = 9): readonly [string, string] {
   return name.length <= tail + 4 ? [name, ''] : [name.slice(0, -tail), name.slice(-tail)];
