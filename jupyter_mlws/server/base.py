@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import threading
+from asyncio import Future
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from typing import Any, TypeVar
@@ -140,6 +141,11 @@ class RecordHandler(APIHandler):
         self.set_status(status)
         self.set_header("Content-Type", "application/json")
         self.finish(body)
+
+    def finish(self, chunk: Any = None, **_: Any) -> "Future[None]":
+        """As tornado's; Jupyter's own would call every body JSON."""
+        kind = self._headers.get("Content-Type", "application/json")
+        return super().finish(chunk, set_content_type=kind)
 
     async def stream(self, chunks: Iterator[bytes]) -> None:
         """Send a body as it is made; a caller who leaves ends it."""

@@ -6,10 +6,10 @@ from typing import Annotated
 from urllib.parse import quote
 
 from msgspec import Meta, Struct
-from tornado import web
 
 from jupyter_mlws.actions import read
 from jupyter_mlws.records.files import FileEntry
+from jupyter_mlws.records.problem import Problem
 from jupyter_mlws.server.base import RecordHandler
 
 MOST_BYTES = 8 << 20
@@ -51,7 +51,12 @@ class RunFileHandler(RecordHandler):
 
     async def send_file(self, entry: FileEntry, chunks: "read.Opener") -> None:
         """A file, or the part of it that `Range` asks for."""
-        start, stop = self._asked(entry.size_bytes)
+        asked = self._asked(entry.size_bytes)
+        if asked is None:
+            self.set_header("Content-Range", f"bytes */{entry.size_bytes}")
+            told = f"The file has {entry.size_bytes} bytes, and none where you asked."
+            return self.reply(Problem(code="range_not_satisfiable", message=told), 416)
+        start, stop = asked
         name = entry.path.rpartition("/")[2]
         self.sandboxed()
         self.set_header("Content-Type", guess_type(name)[0] or "application/octet-stream")
@@ -60,9 +65,10 @@ class RunFileHandler(RecordHandler):
         if self.query(FileQuery).download:
             told = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
             self.set_header("Content-Disposition", told)
-        await self.stream(await self.slowly(lambda _: chunks(start, stop - start)))
+        return await self.stream(await self.slowly(lambda _: chunks(start, stop - start)))
 
-    def _asked(self, size: int) -> tuple[int, int]:
+    def _asked(self, size: int) -> tuple[int, int] | None:
+        """From which byte to which is asked for; None where there is none."""
         found = RANGE.match(self.request.headers.get("Range", ""))
         if not found or found.groups() == ("", ""):
             return 0, size
@@ -70,8 +76,7 @@ class RunFileHandler(RecordHandler):
         start = int(first) if first else max(0, size - int(last))
         stop = min(size, int(last) + 1) if first and last else size
         if start >= size or stop <= start:
-            self.set_header("Content-Range", f"bytes */{size}")
-            raise web.HTTPError(416)
+            return None
         self.set_status(206)
         self.set_header("Content-Range", f"bytes {start}-{stop - 1}/{size}")
         return start, stop
