@@ -10,11 +10,11 @@ import { StateBadge } from '../ui/state';
 import { useTrans } from '../ui/trans';
 import { useLoaded } from '../ui/useLoaded';
 import type { EndpointModel } from './model';
-import type { IEndpointLinks } from './tables';
+import { RevisionState, type IEndpointLinks } from './tables';
 
 interface IHappened {
   readonly at: string;
-  readonly state: string;
+  readonly state: React.ReactNode;
   readonly said: React.ReactNode;
   readonly who: string;
 }
@@ -37,7 +37,7 @@ export function EventsTab({
   const all: IHappened[] = [
     ...endpoint.deployments.map(one => ({
       at: one.created_at,
-      state: one.revision === endpoint.revision ? endpoint.state : one.state,
+      state: <RevisionState endpoint={endpoint} one={one} />,
       who: person(one.created_by) ?? '',
       said: (
         <>
@@ -46,13 +46,15 @@ export function EventsTab({
           {', '}
           {trans._n('%1 replica', '%1 replicas', one.instances)}
           {one.script && `, ${one.script}`}
-          {one.reason && <span className="jp-mlws-tone-bad">{`. ${one.reason}`}</span>}
+          {one.state === 'Failed' && one.reason && (
+            <span className="jp-mlws-tone-bad">{`. ${one.reason}`}</span>
+          )}
         </>
       )
     })),
     ...(moves.value ?? []).map(move => ({
       at: move.at,
-      state: move.to,
+      state: <StateBadge state={move.to} />,
       who: trans.__('router'),
       said: move.sentence ?? plainly(move.to, trans)
     }))
@@ -77,9 +79,7 @@ export function EventsTab({
                     ? `${day(one.at)}, ${clock(one.at)}`
                     : clock(one.at)}
                 </td>
-                <td>
-                  <StateBadge state={one.state} />
-                </td>
+                <td>{one.state}</td>
                 <td className="jp-mlws-wraps">{one.said}</td>
                 <td className="jp-mlws-muted">{one.who}</td>
               </tr>

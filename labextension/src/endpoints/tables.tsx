@@ -49,7 +49,7 @@ export function Revisions({
             {shown.map(one => (
               <React.Fragment key={one.revision}>
                 <RevisionRow endpoint={endpoint} one={one} links={links} now={now} />
-                {one.reason && one.reason !== endpoint.reason && (
+                {one.state === 'Failed' && one.reason && !endpoint.reason?.includes(one.reason) && (
                   <tr>
                     <td colSpan={6} className="jp-mlws-sheet-said">
                       <Notice
@@ -113,13 +113,7 @@ function RevisionRow({
         </Link>
       </td>
       <td>
-        {serves ? (
-          <StateBadge state={endpoint.state} />
-        ) : one.state === 'Healthy' ? (
-          <span className="jp-mlws-muted">{trans.__('replaced')}</span>
-        ) : (
-          <StateBadge state={one.state} />
-        )}
+        <RevisionState endpoint={endpoint} one={one} />
       </td>
       <td>
         {ready.length || serves ? (
@@ -139,6 +133,26 @@ function RevisionRow({
         {by ? trans.__('%1, by %2', when, by) : when}
       </td>
     </tr>
+  );
+}
+
+/** One that served and was followed by another is replaced, whatever the store calls it. */
+export function RevisionState({
+  endpoint,
+  one
+}: {
+  readonly endpoint: Endpoint;
+  readonly one: Deployment;
+}): JSX.Element {
+  const trans = useTrans();
+  if (one.revision === endpoint.revision) {
+    const changes = endpoint.state === 'Transitioning';
+    return <StateBadge state={changes ? one.state : endpoint.state} />;
+  }
+  return one.state === 'Healthy' || one.state === 'Deleting' ? (
+    <span className="jp-mlws-muted">{trans.__('replaced')}</span>
+  ) : (
+    <StateBadge state={one.state} />
   );
 }
 

@@ -33,7 +33,7 @@ export interface ISheetHeadProps {
 
 export function SheetHead({ mark, name, actions, facts }: ISheetHeadProps): JSX.Element {
   return (
-    <header className="jp-mlws-sheet-head">
+    <div className="jp-mlws-sheet-head">
       <div className="jp-mlws-sheet-title">
         {mark}
         <h1 className="jp-mlws-cut" title={name}>
@@ -52,7 +52,7 @@ export function SheetHead({ mark, name, actions, facts }: ISheetHeadProps): JSX.
             )
         )}
       </div>
-    </header>
+    </div>
   );
 }
 
