@@ -8,3 +8,10 @@ class Watch {
 globalThis.DragEvent ??= class DragEvent extends Event {};
 globalThis.ResizeObserver ??= Watch;
 globalThis.IntersectionObserver ??= Watch;
+globalThis.matchMedia ??= () => ({
+  matches: false,
+  addEventListener() {},
+  removeEventListener() {},
+  addListener() {},
+  removeListener() {}
+});

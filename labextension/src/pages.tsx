@@ -111,6 +111,9 @@ export function addPage<A extends ReadonlyJSONObject>(
       found?.[1].page.again?.(args);
       if (!widget.isAttached) {
         app.shell.add(widget, 'main');
+        if (!widget.isAttached) {
+          app.shell.add(widget, 'down'); // Notebook 7 has room for one document, its own
+        }
         void tracker.add(widget);
       }
       app.shell.activateById(widget.id);

@@ -140,10 +140,16 @@ export function GroupRow({ group }: { readonly group: IGroup }): JSX.Element {
   return (
     <>
       <Icon icon={group.open ? caretDownIcon : caretRightIcon} />
-      <span className="jp-mlws-cut" title={group.name}>
-        {group.name}
-      </span>
-      <span className="jp-mlws-n">{count(group.n)}</span>
+      {group.name.trim() ? (
+        <>
+          <span className="jp-mlws-cut" title={group.name}>
+            {group.name}
+          </span>
+          <span className="jp-mlws-n">{count(group.n)}</span>
+        </>
+      ) : (
+        <Bone width={90} />
+      )}
       {experiment && (
         <span className="jp-mlws-group-end">
           {experiment.n_failed > 0 && (

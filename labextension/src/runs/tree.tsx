@@ -149,7 +149,7 @@ function TreeRow({ row, tree, stop, selected, asks, onAsk, onPick }: ITreeRowPro
     case 'bone':
       return (
         <div className="jp-mlws-tree-row jp-mlws-run" style={place} aria-hidden="true">
-          <BoneRow width={90 + ((row.top * 7) % 70)} />
+          <BoneRow width={90 + (((row.top / 8) * 13) % 71)} />
         </div>
       );
   }

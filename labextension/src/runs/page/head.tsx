@@ -30,7 +30,7 @@ export function RunHead(props: ITabProps): JSX.Element {
   const [error, setError] = React.useState<unknown>(null);
   const told = (what: Promise<unknown>) => void what.then(() => setError(null), setError);
   return (
-    <header className="jp-mlws-page-head">
+    <div className="jp-mlws-page-head">
       <div className="jp-mlws-page-title">
         <StateBadge state={shown(run)} />
         {renames ? (
@@ -59,7 +59,7 @@ export function RunHead(props: ITabProps): JSX.Element {
       </div>
       <Facts {...props} />
       {error !== null && <Notice tone="bad" glyph="Failed" title={sentence(error)} />}
-    </header>
+    </div>
   );
 }
 

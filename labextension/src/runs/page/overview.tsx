@@ -99,7 +99,9 @@ function MetricsPart({ model }: ITabProps): JSX.Element {
         <thead>
           <tr>
             <th>{trans.__('Name')}</th>
-            <th aria-label={trans.__('Shape')} />
+            <th>
+              <span className="jp-mlws-visually-hidden">{trans.__('Shape')}</span>
+            </th>
             <th className="jp-mlws-num">{trans.__('Last')}</th>
             <th className="jp-mlws-num jp-mlws-wide">{trans.__('Min')}</th>
             <th className="jp-mlws-num jp-mlws-wide">{trans.__('Max')}</th>

@@ -3,11 +3,12 @@ import * as React from 'react';
 
 import { Bar } from '../../ui/meter';
 import { ErrorState, Skeleton } from '../../ui/notice';
+import { word } from '../../ui/states';
 import { Tabs } from '../../ui/tabs';
 import { useTrans } from '../../ui/trans';
 import { useNow, useSignal } from '../../ui/useSignal';
 import type { RunDetail } from '../../api/records';
-import { over, share } from '../sentences';
+import { over, share, shown, title } from '../sentences';
 import { CodeTab } from './code';
 import { EventsTab } from './events';
 import { RunHead, type IRunLinks } from './head';
@@ -51,6 +52,9 @@ export function RunPage({
   const scalars = model.series.filter(one => !one.name.startsWith('system/')).length;
   return (
     <>
+      <div className="jp-mlws-visually-hidden" role="status" aria-live="polite">
+        {`${title(run)}: ${word(shown(run), trans)}`}
+      </div>
       <div className="jp-mlws-page-progress">
         {done !== null && <Bar value={done} thin label={trans.__('Progress of the run')} />}
       </div>
