@@ -1,19 +1,17 @@
 """A live JupyterLab in a process of its own: what it costs, and jobs for jupyter-scheduler."""
 
-import http.client
 import json
 import os
 import secrets
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from benchmarks import peers
 from benchmarks.measure import until
+from benchmarks.web import Web, free_port
 
 CLOCK_HZ = os.sysconf("SC_CLK_TCK")
 EXTENSIONS = ("jupyter_mlws", "jupyter_scheduler")
@@ -41,33 +39,13 @@ class Lab:
     """A running server."""
 
     def __init__(self, process: "subprocess.Popen[bytes]", port: int, token: str, log: Path):
-        self.process, self.port, self.log = process, port, log
-        self._token = token
-        self._kept = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-
-    def ask(self, method: str, path: str, body: Any = None) -> Any:
-        """What it answers, from JSON. Raises OSError where nobody answers yet."""
-        headers = {"Authorization": f"token {self._token}", "Content-Type": "application/json"}
-        content = None if body is None else json.dumps(body)
-        try:
-            self._kept.request(method, path, content, headers)
-            answer = self._kept.getresponse()
-            text = answer.read()
-        except OSError:
-            self._kept.close()
-            raise
-        if answer.status >= 400:
-            raise SystemExit(f"{method} {path}: {answer.status} {text[:500]!r}; see {self.log}")
-        return json.loads(text)
+        self.process, self.log = process, log
+        self.web = Web(port, {"Authorization": f"token {token}"})
 
     def answers(self) -> bool:
         if self.process.poll() is not None:
             raise SystemExit(f"JupyterLab ended: {self.log.read_text()[-2000:]}")
-        try:
-            self.ask("GET", "/api")
-        except OSError:
-            return False
-        return True
+        return self.web.answers("/api")
 
     def cpu_s(self) -> float:
         """Time on a processor since it began, with the children that have ended."""
@@ -147,25 +125,21 @@ def scheduler(work: Path) -> Iterator[Lab]:
 
 def job(running: Lab, look_s: float = 0.02) -> None:
     """Post the notebook to jupyter-scheduler and ask until it is done."""
-    environments = running.ask("GET", "/scheduler/runtime_environments")
+    environments = running.web.ask("GET", "/scheduler/runtime_environments")
     order = {
         "name": "hi",
         "input_uri": "hi.ipynb",
         "runtime_environment_name": environments[0]["name"],
         "output_formats": ["ipynb"],
     }
-    identity = running.ask("POST", "/scheduler/jobs", order)["job_id"]
+    identity = running.web.ask("POST", "/scheduler/jobs", order)["job_id"]
 
     def over() -> bool:
-        told = running.ask("GET", f"/scheduler/jobs/{identity}")  # STOPPED before it begins, too
+        told = running.web.ask(
+            "GET", f"/scheduler/jobs/{identity}"
+        )  # STOPPED before it begins, too
         if told["status"] == "FAILED":
             raise SystemExit(f"jupyter-scheduler: {told}")
         return bool(told["status"] == "COMPLETED")
 
     until(over, pause_s=look_s)
-
-
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])

@@ -72,7 +72,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def ratio(self) -> float | None:
         """How often `beside` is ours, where it must be slower; else how often ours is it."""
-        if self.beside is None:
+        if self.beside is None or self.at_most is not None:
             return None
         ours, beside = self.ours.median, self.beside.median
         above, below = (ours, beside) if self.times_it is not None else (beside, ours)

@@ -1,22 +1,20 @@
-"""What logging costs a training script: a metric call, the first one, the import.
+"""What logging costs a training script: a metric call, the first, the import; what a kill loses.
 
-    python benchmarks/metrics_in_script.py [--rounds 15] [--json] [--peer PYTHON]
+    python -m benchmarks.metrics_in_script [--rounds 7] [--small]
 
 A call is compared with one `os.write` of a line of the same length to a file on the same disk,
-the import with `import http.client, json`, in processes that take turns. With --peer, an
-interpreter that has mlflow, its asynchronous logging stands beside: calls a second, and how
-many of the calls that returned are lost when the script is killed with SIGKILL right after.
-Printed are medians over the rounds, and their ratios.
+the import with `import http.client, json`, in fresh processes that take turns. Last, scripts that
+log for one second and then kill themselves with SIGKILL: calls that had returned, and are lost;
+beside ours MLflow's asynchronous logging into an SQLite file of its own.
 """
 
-import argparse
-import json
 import os
-import statistics
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
+
+from benchmarks import measure, peers
+from benchmarks.measure import Figure, Plan, Row
 
 LIB = Path(__file__).parent.parent / "jupyter_mlws" / "shim" / "lib"
 CALLS = 20_000
@@ -72,12 +70,12 @@ PEER_COUNT = """
 import mlflow
 mlflow.set_tracking_uri("sqlite:///own.db")
 client = mlflow.MlflowClient()
-run, = client.search_runs(["0"])
+run = client.search_runs(["0"], order_by=["attributes.start_time DESC"], max_results=1)[0]
 print(len(client.get_metric_history(run.info.run_id, "m")))
 """
 
 
-def script(home, text, python=sys.executable):
+def script(home: Path, text: str, python: Path | str = sys.executable) -> str:
     """What a script printed that was executed inside a run's directory."""
     (home / "code").mkdir(parents=True, exist_ok=True)
     environment = {
@@ -93,60 +91,78 @@ def script(home, text, python=sys.executable):
     ).stdout
 
 
-def kept(home):
+def kept(home: Path) -> int:
     return sum(p.read_bytes().count(b'"name":"m"') for p in (home / "events").glob("*"))
 
 
-def measure(folder, rounds):
-    took = {"call": [], "write": [], "first": [], "import": [], "standard": []}
-    script(folder / "warm", OURS + STANDARD)  # compiles what is imported
-    for i in range(rounds):
-        call, write, first = map(float, script(folder / str(i), CALL).split())
-        took["call"].append(call)
-        took["write"].append(write)
-        took["first"].append(first)
-        took["import"].append(float(script(folder / "warm", OURS)))
-        took["standard"].append(float(script(folder / "warm", STANDARD)))
-    return {name: statistics.median(times) for name, times in took.items()}
-
-
-def kill(folder, python):
-    """Calls that returned within a second, and how many of them were lost by SIGKILL."""
-    said = int(script(folder / "killed", OUR_LOOP))
-    found = {"ours_calls": said, "ours_lost": said - kept(folder / "killed")}
-    if python:
-        said = int(script(folder / "peer", PEER_LOOP, python))
-        there = int(script(folder / "peer", PEER_COUNT, python).split()[-1])
-        found |= {"mlflow_async_calls": said, "mlflow_async_lost": said - there}
-    return found
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--json", action="store_true", help="print JSON only")
-    parser.add_argument("--peer", help="an interpreter that has mlflow")
-    asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        took = measure(Path(folder), asked.rounds)
-        lost = kill(Path(folder), asked.peer)
-    ratios = {
-        "call_to_write": took["call"] / took["write"],
-        "import_to_standard": took["import"] / took["standard"],
+def costs(work: Path, rounds: int) -> dict[str, list[float]]:
+    """Seconds of a call, a plain write, the first call, the import, and the standard library's."""
+    took: dict[str, list[float]] = {
+        name: [] for name in ("call", "write", "first", "import", "standard")
     }
-    result = {"seconds": took, "ratios": ratios, "killed": lost, "rounds": asked.rounds}
-    print(json.dumps(result))
-    if asked.json:
-        return
-    print(f"a metric call   {took['call'] * 1e6:8.2f} us")
-    print(f"one write(2)    {took['write'] * 1e6:8.2f} us   {ratios['call_to_write']:.2f} x")
-    print(f"the first call  {took['first'] * 1e3:8.2f} ms")
-    print(f"the import      {took['import'] * 1e3:8.2f} ms")
-    standard = took["standard"] * 1e3
-    print(f"http.client, json {standard:6.2f} ms   {ratios['import_to_standard']:.2f} x")
-    for name, number in lost.items():
-        print(f"{name:18} {number:9}")
+    warm = work / "warm"
+    script(warm, OURS + STANDARD)  # compiles what is imported
+    for turn in range(rounds):
+        told = script(work / str(turn), CALL).split()
+        for name, seconds in zip(("call", "write", "first"), told, strict=True):
+            took[name].append(float(seconds))
+        imports = {"import": OURS, "standard": STANDARD}
+        for name in list(imports) if turn % 2 else list(imports)[::-1]:
+            took[name].append(float(script(warm, imports[name])))
+    return took
+
+
+def lost(work: Path, rounds: int) -> tuple[Figure, Figure]:
+    """Calls that returned before a SIGKILL, and are nowhere: ours, MLflow's."""
+    ours, theirs = [], []
+    peer = peers.python("mlflow")
+    for turn in range(rounds):
+        home = work / f"killed-{turn}"
+        ours.append(int(script(home, OUR_LOOP)) - kept(home))
+        said = int(script(work / "peer", PEER_LOOP, peer).split()[-1])
+        there = int(script(work / "peer", PEER_COUNT, peer).split()[-1])
+        theirs.append(said - there)
+    return (
+        Figure("ours", "calls", tuple(map(float, ours))),
+        Figure("MLflow, asynchronous", "calls", tuple(map(float, theirs))),
+    )
+
+
+def works(work: Path, plan: Plan) -> list[Row]:
+    took = costs(work, plan.count(2 * plan.rounds + 1, 2))
+    figures = {
+        name: Figure(who, "s", tuple(took[name]))
+        for name, who in (
+            ("call", "ours"),
+            ("write", "one write(2)"),
+            ("first", "ours"),
+            ("import", "from jupyter_mlws import Run"),
+            ("standard", "import http.client, json"),
+        )
+    }
+    ours, theirs = lost(work, plan.count(3, 1))
+    return [
+        Row(
+            work="metric call in the script",
+            ours=figures["call"],
+            beside=figures["write"],
+            times_it=10,
+        ),
+        Row(work="the first metric call", ours=figures["first"], at_most=0.005),
+        Row(
+            work="calls lost by kill -9 after a second of logging",
+            ours=ours,
+            beside=theirs,
+            at_most=0,
+        ),
+        Row(
+            work="importing the in-run library",
+            ours=figures["import"],
+            beside=figures["standard"],
+            times_it=0.5,
+        ),
+    ]
 
 
 if __name__ == "__main__":
-    main()
+    measure.main("metrics_in_script", __doc__, works, "mlflow")

@@ -5,8 +5,10 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from benchmarks.measure import until
+from benchmarks.web import Web
 from jupyter_mlws.actions.open import open_backend
 from jupyter_mlws.backend import Settings
 from jupyter_mlws.client import owner, workspace
@@ -23,6 +25,13 @@ class Owned:
         self.place = place
         self.process = process
         self.client = client
+
+    def web(self) -> Web:
+        """A plain HTTP client of it, over TCP as a browser's."""
+        told = owner.read(self.place)
+        port = urlsplit(told.url).port
+        assert port is not None
+        return Web(port, {"Authorization": f"token {told.token}"})
 
     def sent(self, files: Mapping[str, str]) -> str:
         """The id of a snapshot that holds these files and nothing else."""

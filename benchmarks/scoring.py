@@ -1,34 +1,31 @@
 """One scikit-learn model on our endpoint and on Azure's own inference server, in turns.
 
-    python benchmarks/scoring.py [--rounds 5] [--seconds 2] [--connections 1 8 32]
+    python -m benchmarks.scoring [--rounds 7] [--small]
 
-The peer is installed into a throw-away environment, in which our replica runs as well: same
-interpreter, same scikit-learn, same entry script. Both servers are up all the time and are
-loaded one after the other; the loader shares the machine with them. Printed are medians over
-the rounds, and their ratios.
+Our replica runs in the peer's environment: same interpreter, same scikit-learn, same entry script.
+Both servers are up all the time and are loaded one after the other by 1, 8 and 32 connections
+that ask again as soon as they are answered, 1.5 s a turn; the loader shares the machine with them.
+Told is the time a request takes of the server (the inverse of the requests a second), and the
+median time until an answer comes.
 """
 
-import argparse
 import asyncio
 import hashlib
-import json
 import os
-import socket
-import statistics
 import subprocess
 import sys
-import tempfile
 import time
-import venv
 from pathlib import Path
 
 import uvloop
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
-
-from jupyter_mlws.scoring import bundle, config  # noqa: E402
+from benchmarks import measure, peers
+from benchmarks.measure import Figure, Plan, Row
+from benchmarks.web import free_port
+from jupyter_mlws.scoring import bundle, config
 
 PEER = "azureml-inference-server-http"
+SECONDS, CONNECTIONS = 1.5, (1, 8, 32)
 ROW = b'{"data": [[5.1, 3.5, 1.4, 0.2]]}'
 KEY = "benchmark"
 TRAIN = """
@@ -110,12 +107,6 @@ async def load(port, connections, seconds):
     return len(took) / (time.perf_counter() - began), sorted(t * 1e3 for t in took), refused
 
 
-def free_port():
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
-
-
 def start_ours(home, python):
     endpoint = home / "ours"
     endpoint.mkdir()
@@ -149,89 +140,59 @@ def start_peer(home, python):
     return process, port
 
 
-def wait_for(port):
-    for _ in range(600):
-        try:
-            if uvloop.run(load(port, 1, 0))[2] == 0:
-                return
-        except OSError:
-            pass
-        time.sleep(0.1)
-    raise SystemExit(f"nothing answers on port {port}")
+def turn(port, connections, seconds):
+    """Seconds a request, and the median seconds until an answer."""
+    rate, took, refused = uvloop.run(load(port, connections, seconds))
+    if refused:
+        raise SystemExit(f"{refused} requests were not answered with 200")
+    return 1 / rate, took[len(took) // 2] / 1e3
 
 
-def environment(asked):
-    """The interpreter that has the peer; made, with pip, unless one is given."""
-    if asked:
-        return asked
-    home = tempfile.mkdtemp(prefix="mlws-bench-")
-    venv.create(home, with_pip=True)
-    python = f"{home}/bin/python"
-    subprocess.run([python, "-m", "pip", "-q", "install", PEER, "scikit-learn"], check=True)
-    return python
+def answers(port):
+    try:
+        return uvloop.run(load(port, 1, 0))[2] == 0
+    except OSError:
+        return False
 
 
-def measure(ports, options):
-    """By connections and server: the medians of the rounds."""
-    for connections in options.connections:
-        rounds: dict[str, list[tuple[float, float, float]]] = {name: [] for name in ports}
-        refusals = dict.fromkeys(ports, 0)
-        for port in ports.values():
-            uvloop.run(load(port, connections, 1))  # warm
-        for _ in range(options.rounds):
-            for name, port in ports.items():
-                rate, took, refused = uvloop.run(load(port, connections, options.seconds))
-                rounds[name].append((rate, took[len(took) // 2], took[len(took) * 99 // 100]))
-                refusals[name] += refused
-        medians = {
-            name: [statistics.median(column) for column in zip(*told, strict=True)]
-            for name, told in rounds.items()
-        }
-        yield connections, medians, refusals
+def measured(ports, plan):
+    """By connections and server: what each turn told."""
+    seconds = plan.count(1, 0) * SECONDS or 0.2
+    for connections in CONNECTIONS:
+        turns = {name: [] for name in ports}
+        for number in range(-1, plan.rounds):  # the first is to warm
+            for name in list(ports) if number % 2 else list(ports)[::-1]:
+                told = turn(ports[name], connections, seconds)
+                if number >= 0:
+                    turns[name].append(told)
+        yield connections, turns
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=2.0)
-    parser.add_argument("--connections", type=int, nargs="+", default=[1, 8, 32])
-    parser.add_argument("--python", help="an interpreter that has the peer and scikit-learn")
-    parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
-    python = environment(options.python)
-    home = Path(tempfile.mkdtemp(prefix="mlws-scoring-"))
-    (home / "model").mkdir()
-    (home / "score.py").write_text(SCRIPT)
-    subprocess.run([python, "-c", TRAIN, home / "model" / "model.pkl"], check=True)
-    started = {"ours": start_ours(home, python), "azureml": start_peer(home, python)}
+def works(work: Path, plan: Plan) -> list[Row]:
+    python = str(peers.python("azureml"))
+    (work / "model").mkdir()
+    (work / "score.py").write_text(SCRIPT)
+    subprocess.run([python, "-c", TRAIN, work / "model" / "model.pkl"], check=True)
+    started = {"ours": start_ours(work, python), PEER: start_peer(work, python)}
+    rows = []
     try:
         ports = {name: port for name, (_, port) in started.items()}
         for port in ports.values():
-            wait_for(port)
-        results = list(measure(ports, options))
+            measure.until(lambda port=port: answers(port), pause_s=0.1)
+        for connections, turns in measured(ports, plan):
+            for kind, what in enumerate(("time a request", "time until the answer, median")):
+                ours, beside = (
+                    Figure(name, "s", tuple(told[kind] for told in turns[name])) for name in ports
+                )
+                name = f"scoring a row, {connections} connection{'s' * (connections > 1)}: {what}"
+                rows.append(Row(work=name, ours=ours, beside=beside))
     finally:
         for process, _ in started.values():
             process.terminate()
         for process, _ in started.values():
             process.wait(30)
-    report(results, options.json)
-
-
-def report(results, as_json):
-    if as_json:
-        names = ("connections", "medians", "refusals")
-        print(json.dumps([dict(zip(names, result, strict=True)) for result in results]))
-        return
-    print("connections  server   req/s    p50 ms   p99 ms  not 200")
-    for connections, medians, refusals in results:
-        for name, (rate, p50, p99) in medians.items():
-            print(f"{connections:11}  {name:8} {rate:7.0f} {p50:8.2f} {p99:8.2f}  {refusals[name]}")
-        ours, peer = medians["ours"], medians["azureml"]
-        print(
-            f"{'':11}  ours : azureml = {ours[0] / peer[0]:.1f} x the requests a second, ", end=""
-        )
-        print(f"{ours[1] / peer[1]:.2f} x the median time")
+    return rows
 
 
 if __name__ == "__main__":
-    main()
+    measure.main("scoring", __doc__, works, "azureml")

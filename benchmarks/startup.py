@@ -15,6 +15,7 @@ from pathlib import Path
 
 from benchmarks import lab, measure, peers
 from benchmarks.measure import Figure, Plan, Row
+from benchmarks.owner import owns
 from jupyter_mlws.client import workspace
 
 SETTLE_S = 2.0
@@ -24,6 +25,9 @@ OURS, THEIRS = "jupyter_mlws", "jupyter_scheduler"
 def costs(work: Path, root: Path, extension: str | None, python: Path | None) -> tuple[float, ...]:
     """CPU seconds and MB of one start."""
     with lab.lab(work, root, extension, python) as running:
+        if (root / ".mlws").exists():
+            place = workspace.load(root)
+            measure.until(lambda: owns(place))
         time.sleep(SETTLE_S)
         return running.cpu_s(), running.memory_mb()
 
