@@ -20,7 +20,7 @@ def blocks():
             yield pytest.param(kind, text, id=f"{page.relative_to(ROOT)}-{n}")
 
 
-@pytest.mark.parametrize(("kind", "text"), blocks())
+@pytest.mark.parametrize(("kind", "text"), list(blocks()))
 def test_a_block_is_what_it_says(kind, text):
     if kind == "json":
         json.loads(text)

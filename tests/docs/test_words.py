@@ -117,7 +117,7 @@ def kinds(base=errors.MlwsError):
         yield from kinds(kind)
 
 
-@pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.code)
+@pytest.mark.parametrize("kind", list(kinds()), ids=lambda kind: kind.code)
 def test_every_error_is_written_with_its_status(kind):
     if not kind.__module__.startswith("jupyter_mlws.errors"):
         pytest.skip("a test's own")
