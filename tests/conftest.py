@@ -304,9 +304,9 @@ def alone():
 
 
 @contextmanager
-def serving(root):
+def serving(root, **more):
     with alone() as env:
-        served = Served(root, env)
+        served = Served(root, {**env, **more})
         try:
             served.start()
             yield served
@@ -334,9 +334,15 @@ def served(tmp_path_factory):
 
 
 @pytest.fixture
-def own_served(tmp_path):
+def surroundings():
+    """What the environment of a test's own server holds besides."""
+    return {}
+
+
+@pytest.fixture
+def own_served(tmp_path, surroundings):
     """A real server of the test's own, to be killed."""
     root = tmp_path / "project"
     root.mkdir()
-    with serving(root) as served:
+    with serving(root, **surroundings) as served:
         yield served
