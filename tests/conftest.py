@@ -217,7 +217,7 @@ class Served:
     def __init__(self, root, env):
         self.place = workspace.create(root)
         self.env = env
-        self.log = root.parent / f"{root.name}.log"
+        self.log = Path(env["XDG_DATA_HOME"]).parent / f"{root.name}.log"
         self.process = None
         self._client = None
 
@@ -340,9 +340,56 @@ def surroundings():
 
 
 @pytest.fixture
-def own_served(tmp_path, surroundings):
+def home(tmp_path):
+    """Where a test's own server has its workspace."""
+    return tmp_path
+
+
+@pytest.fixture
+def own_served(home, surroundings):
     """A real server of the test's own, to be killed."""
-    root = tmp_path / "project"
+    root = home / "project"
     root.mkdir()
     with serving(root, **surroundings) as served:
         yield served
+
+
+ROOM = 4 << 30  # more than a workspace asks for; tmpfs takes no memory for what is not written
+
+
+class Disk:
+    """A disk whose size can be changed while it is used."""
+
+    def __init__(self, path):
+        self.path = path
+        path.mkdir()
+        self._mount("-t", "tmpfs", "-o", f"size={ROOM}", "tmpfs")
+
+    def fill(self, leave_bytes=0):
+        """Leave so many bytes free."""
+        about = os.statvfs(self.path)
+        used = (about.f_blocks - about.f_bfree) * about.f_frsize
+        self._mount("-o", f"remount,size={used + leave_bytes}")
+
+    def free(self):
+        self._mount("-o", f"remount,size={ROOM}")
+
+    def close(self):
+        subprocess.run(["umount", "-l", str(self.path)], check=True)
+
+    def _mount(self, *words):
+        subprocess.run(["mount", *words, str(self.path)], check=True)
+
+
+@pytest.fixture
+def disk(tmp_path):
+    """A disk of its own; needs root."""
+    if os.geteuid() != 0 or not sys.platform.startswith("linux"):
+        pytest.skip("only root on Linux can mount a small disk")
+    try:
+        disk = Disk(tmp_path / "disk")
+    except subprocess.CalledProcessError:
+        pytest.skip("this machine lets nobody mount a disk: it is a container without the right")
+    yield disk
+    disk.free()
+    disk.close()

@@ -1,5 +1,6 @@
 """/mlws/api/v1/snapshots and packs"""
 
+from contextlib import suppress
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
@@ -7,10 +8,12 @@ from msgspec import Struct
 from tornado.web import stream_request_body
 
 from jupyter_mlws.actions import unpack
+from jupyter_mlws.errors import DiskFull
 from jupyter_mlws.records.snapshot import Manifest, Missing, Plan
 from jupyter_mlws.server.base import RecordHandler
 from jupyter_mlws.server.run_files import RunFileHandler
 from jupyter_mlws.store import blobs, snapshots
+from jupyter_mlws.store.drafts import room_on_disk
 
 IN_MEMORY = 8 << 20  # of an upload; what is longer waits on disk
 LONGEST_PACK = 16 << 30
@@ -36,11 +39,19 @@ class PacksHandler(RecordHandler):
         connection.set_max_body_size(LONGEST_PACK)
         folder = str(self.backend.settings.state / "tmp")
         self._arrived = SpooledTemporaryFile(max_size=IN_MEMORY, dir=folder)  # noqa: SIM115
+        self._full: DiskFull | None = None
 
     def data_received(self, chunk: bytes) -> None:
-        self._arrived.write(chunk)
+        if self._full is None:
+            try:
+                with room_on_disk():
+                    self._arrived.write(chunk)
+            except DiskFull as error:  # said when all has arrived: nobody listens before
+                self._full = error
 
     async def post(self) -> None:
+        if self._full is not None:
+            raise self._full
         self._arrived.seek(0)
         n = await self.slowly(unpack.take_in, iter(lambda: self._arrived.read(1 << 20), b""))
         self.reply(Received(received=n), 201)
@@ -48,7 +59,8 @@ class PacksHandler(RecordHandler):
     def on_finish(self) -> None:
         super().on_finish()
         if hasattr(self, "_arrived"):
-            self._arrived.close()
+            with suppress(OSError):  # what it still held finds no room either
+                self._arrived.close()
 
 
 class SnapshotsHandler(RecordHandler):

@@ -2,7 +2,6 @@
 
 import os
 import random
-import subprocess
 
 import pytest
 
@@ -13,41 +12,6 @@ from jupyter_mlws.records.run import Reason
 from jupyter_mlws.snapshot.send import record_of
 from jupyter_mlws.store import blobs, metrics, runs
 from jupyter_mlws.store.search import Query, page
-
-pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
-ROOM = 4 << 30  # more than a workspace asks for; tmpfs takes no memory for what is not written
-
-
-class Disk:
-    """A disk whose size can be changed while it is used."""
-
-    def __init__(self, path):
-        self.path = path
-        path.mkdir()
-        self._mount("-t", "tmpfs", "-o", f"size={ROOM}", "tmpfs")
-
-    def fill(self, leave_bytes=0):
-        """Leave so many bytes free."""
-        about = os.statvfs(self.path)
-        used = (about.f_blocks - about.f_bfree) * about.f_frsize
-        self._mount("-o", f"remount,size={used + leave_bytes}")
-
-    def free(self):
-        self._mount("-o", f"remount,size={ROOM}")
-
-    def close(self):
-        subprocess.run(["umount", "-l", str(self.path)], check=True)
-
-    def _mount(self, *words):
-        subprocess.run(["mount", *words, str(self.path)], check=True)
-
-
-@pytest.fixture
-def disk(tmp_path):
-    disk = Disk(tmp_path / "disk")
-    yield disk
-    disk.free()
-    disk.close()
 
 
 @pytest.fixture
