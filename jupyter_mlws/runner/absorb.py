@@ -76,7 +76,8 @@ def _begin(backend: Backend, tx: Transaction, run: Run, child: str, event: dict[
     said = event.get("name")
     name = None if said is None else str(said)
     if runs.exists(tx, child):
-        if not _ours(tx, run, child):
+        circle = parent == child or _descends(tx, parent, child)
+        if circle or not _ours(tx, run, child):
             return False
         runs.introduce(tx, child, name, parent, at=backend.now())
         return True
@@ -100,13 +101,17 @@ def _begin(backend: Backend, tx: Transaction, run: Run, child: str, event: dict[
 
 
 def _ours(tx: Transaction, run: Run, child: str) -> bool:
-    """Whether a run descends from another: nobody writes into a stranger's."""
+    """Whether a run descends from ours: nobody writes into a stranger's."""
+    return _descends(tx, child, run.id)
+
+
+def _descends(tx: Transaction, child: str, ancestor: str) -> bool:
     above = runs.parent(tx, child)
     for _ in range(16):
-        if above is None or above == run.id:
+        if above is None or above == ancestor:
             break
         above = runs.parent(tx, above)
-    return above == run.id
+    return above == ancestor
 
 
 def _end(backend: Backend, tx: Transaction, child: str, to: RunState, sentence: str | None) -> None:

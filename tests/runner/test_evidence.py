@@ -223,7 +223,7 @@ def test_a_long_line_and_many_lines_are_read_whole(running, gate, until):
 def test_nobody_writes_into_a_stranger_s_run(running, gate, until):
     stranger = running.ended(running.submit("true").id)
     run = waiting(running, until, gate)
-    mine = new_id(running.backend.now())
+    mine, below = (new_id(running.backend.now()) for _ in range(2))
     said = [
         {"k": "metric", "run": stranger.id, "name": "stolen", "value": 1.0},
         {"k": "tag", "run": stranger.id, "key": "stolen", "value": "x"},
@@ -236,6 +236,9 @@ def test_nobody_writes_into_a_stranger_s_run(running, gate, until):
         {"k": "child", "id": run.id},
         {"k": "child", "id": run.id, "state": "Completed"},
         {"k": "child", "id": mine, "name": "a child"},
+        {"k": "child", "id": mine, "parent": mine},
+        {"k": "child", "id": below, "parent": mine},
+        {"k": "child", "id": mine, "parent": below},
         {"k": "metric", "run": mine, "name": "own", "value": 2.0},
     ]
     path = running.home(run.id) / "events" / "1-1-child.jsonl"
@@ -245,6 +248,8 @@ def test_nobody_writes_into_a_stranger_s_run(running, gate, until):
     ended = running.ended(run.id)
     assert ended.state.value == "Completed"
     assert running.run(mine).metrics == {"own": 2.0}
+    assert (running.run(mine).children, running.run(below).children) == ((below,), ())
+    assert {running.run(child).state.value for child in (mine, below)} == {"Completed"}
     assert running.run(stranger.id) == stranger
 
 
