@@ -371,8 +371,12 @@ class Disk:
         used = (about.f_blocks - about.f_bfree) * about.f_frsize
         self._mount("-o", f"remount,size={used + leave_bytes}")
 
+    def lock(self):
+        """Make it read-only, as a system does with a disk that breaks."""
+        self._mount("-o", "remount,ro")
+
     def free(self):
-        self._mount("-o", f"remount,size={ROOM}")
+        self._mount("-o", f"remount,rw,size={ROOM}")
 
     def close(self):
         subprocess.run(["umount", "-l", str(self.path)], check=True)

@@ -86,6 +86,8 @@ class Store:
                     f"The disk that holds {self.path} is full; nothing was written. "
                     "Free some space, then try again."
                 ) from error
+            if "readonly" in str(error.orig) or "unable to open" in str(error.orig):
+                raise _closed(self.path, error.orig) from error
             if "locked" in str(error.orig):
                 raise Busy(
                     f"{self.path} is held by another program; nothing was written. Try again."
@@ -111,16 +113,31 @@ def _check(path: Path) -> None:
                 return  # a first start that ended before its first commit
             row = look.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
             found = int(row[0]) if row else 0
+    except sqlite3.OperationalError as error:
+        if "unable to open" in str(error) or "readonly" in str(error):
+            raise _closed(path, error) from error
+        raise _unreadable(path, error) from error
     except (sqlite3.DatabaseError, ValueError) as error:
-        raise StoreBroken(
-            f"{path} cannot be read as a workspace's store: {error}. "
-            f"Restore it from {path.parent}/backups, or move it away to begin anew."
-        ) from error
+        raise _unreadable(path, error) from error
     if found > SCHEMA:
         raise StoreNewer(
             f"{path} was written by a newer jupyter_mlws (schema {found}; this one knows "
             f"{SCHEMA}); nothing was changed. Upgrade with: pip install -U jupyter-mlws."
         )
+
+
+def _unreadable(path: Path, why: Exception) -> StoreBroken:
+    return StoreBroken(
+        f"{path} cannot be read as a workspace's store: {why}. "
+        f"Restore it from {path.parent}/backups, or move it away to begin anew."
+    )
+
+
+def _closed(path: Path, why: object) -> StoreBroken:
+    return StoreBroken(
+        f"{path} cannot be written: {why}. Nothing was changed; look whether its disk is "
+        "read-only, and whose the folder is."
+    )
 
 
 def _engine(path: Path, begin: str, *pragmas: str) -> Engine:

@@ -185,3 +185,18 @@ def test_what_is_damaged_while_it_is_open_is_said(filled):
         runs.resolve(tx, "latest")
         runs.resolve(tx, "default-1")
     store.close()
+
+
+def test_a_read_only_disk_is_said(disk):
+    path = disk.path / "store.db"
+    Store(path, lambda *_: None).close()
+    disk.lock()
+    store = None
+    with pytest.raises(StoreBroken, match="read-only"):
+        store = Store(path, lambda *_: None)
+        with store.write() as tx:
+            experiments.count(tx, "a", at=0, by="ada")
+    if store is not None:
+        store.close()
+    disk.free()
+    Store(path, lambda *_: None).close()
