@@ -155,7 +155,7 @@ export function LogTab({
         <span className="jp-mlws-muted jp-mlws-small">
           {wanted
             ? trans.__('%1 of %2 lines', count(shown.length), count(all.length))
-            : trans._n('%1 line', '%1 lines', all.length, count(all.length))}
+            : trans._n('%2 line', '%2 lines', all.length, count(all.length))}
         </span>
         <span className="jp-mlws-end jp-mlws-small">
           {endpoint.run_id && (

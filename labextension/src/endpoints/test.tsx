@@ -307,5 +307,5 @@ function summary(one: ITried, trans: ReturnType<typeof useTrans>): string {
     return messageOf(one.answer.body);
   }
   const rows = shapeOf(checked(one.text).value)?.rows;
-  return rows === undefined ? '' : trans._n('%1 row', '%1 rows', rows, count(rows));
+  return rows === undefined ? '' : trans._n('%2 row', '%2 rows', rows, count(rows));
 }

@@ -15,7 +15,7 @@ import { useTrans } from '../ui/trans';
 import { Description, VersionTags } from './edit';
 import type { VersionsModel } from './model';
 import { agoOf, frameworkOf, type IModelLinks } from './table';
-import { takes } from './words';
+import { free, takes } from './words';
 
 export interface IDetailProps {
   readonly model: VersionsModel;
@@ -32,7 +32,7 @@ export function Detail(props: IDetailProps): JSX.Element {
       <Takes version={version} />
       <VersionTags model={model} version={version} />
       <Description model={model} version={version} />
-      <UseIt version={version} />
+      <UseIt version={version} taken={model.endpoints?.map(one => one.name) ?? []} />
     </div>
   );
 }
@@ -128,11 +128,17 @@ function Takes({ version }: { readonly version: ModelVersion }): JSX.Element {
   );
 }
 
-function UseIt({ version }: { readonly version: ModelVersion }): JSX.Element {
+function UseIt({
+  version,
+  taken
+}: {
+  readonly version: ModelVersion;
+  readonly taken: readonly string[];
+}): JSX.Element {
   const trans = useTrans();
   const [way, setWay] = React.useState('notebook');
   const label = `${version.name}:${version.version}`;
-  const service = version.endpoints[0] ?? `${version.name}-svc`;
+  const service = free(`${version.name}-svc`, taken);
   const code: Readonly<Record<string, string>> = {
     notebook: `%deploy ${label} --name ${service}`,
     python: `from jupyter_mlws import Model, Workspace\n\nmodel = Model(Workspace.from_config(), "${version.name}", version=${version.version})\nmodel.download(".", exist_ok=True)`,

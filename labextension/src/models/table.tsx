@@ -33,13 +33,19 @@ export function VersionsTable(props: IVersionsTableProps): JSX.Element {
   const [asked, setAsked] = React.useState<number | null>(null);
   const [refused, setRefused] = React.useState<readonly [number, unknown] | null>(null);
   const body = React.useRef<HTMLTableSectionElement>(null);
+  const back = React.useRef(false);
+  React.useEffect(() => {
+    if (asked === null && back.current) {
+      body.current?.querySelector<HTMLElement>('tr[tabindex="0"]')?.focus();
+    }
+    back.current = asked !== null;
+  }, [asked]);
   const versions = model.versions ?? [];
   const remove = async (version: number) => {
     setAsked(null);
     try {
       await model.remove(version);
       setRefused(null);
-      body.current?.querySelector<HTMLElement>('tr[tabindex="0"]')?.focus();
     } catch (error) {
       setRefused([version, error]);
     }
