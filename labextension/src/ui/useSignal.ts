@@ -8,6 +8,7 @@ export function useSignal<T, U>(signal: ISignal<T, U>): void {
   React.useEffect(() => {
     const heard = () => redraw();
     signal.connect(heard);
+    redraw(); // what was said between the drawing and now was not heard
     return () => {
       signal.disconnect(heard);
     };
