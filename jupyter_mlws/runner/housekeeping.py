@@ -4,13 +4,13 @@ import logging
 import time
 
 from jupyter_mlws.backend import Backend
+from jupyter_mlws.records.instant import Instant
 from jupyter_mlws.store import attempts, blobs, changes, garbage, removal
 
 log = logging.getLogger(__name__)
 EVERY_S = 3600.0
 FIRST_S = 60.0
 CODE_KEPT_S = 7 * 86_400.0  # code/ of runs that did not complete
-DAY_S = 86_400.0
 
 
 class Housekeeping:
@@ -19,6 +19,7 @@ class Housekeeping:
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
         self._due = time.monotonic() + FIRST_S
+        self._trimmed = Instant(0)  # runs that ended before have no code/ left
 
     def look(self, *, idle: bool) -> None:
         """Do it where its time has come; twice as late where the workspace is busy."""
@@ -30,10 +31,12 @@ class Housekeeping:
         self._collect_garbage()
 
     def _trim_code(self) -> None:
-        now = self._backend.now()
+        """All that are old enough at the first look; later only those that have become it."""
+        before = self._backend.now().after(-CODE_KEPT_S)
         with self._backend.store.read() as tx:
-            old = removal.untrimmed(tx, now.after(-CODE_KEPT_S), now.after(-CODE_KEPT_S - DAY_S))
-            tried = [(run.target, attempts.listed(tx, run.id)) for run in old]
+            old = removal.untrimmed(tx, before, self._trimmed)
+            tried = [(target, attempts.listed(tx, run_id)) for run_id, target in old]
+        self._trimmed = before
         for name, some in tried:
             target = self._backend.targets.get(name)
             if target is not None:

@@ -3,9 +3,8 @@
 from sqlalchemy import Connection, delete, func, select
 
 from jupyter_mlws.records.instant import Instant
-from jupyter_mlws.records.run import Run, RunState
-from jupyter_mlws.store import changes, documents, tables
-from jupyter_mlws.store.documents import RUNS
+from jupyter_mlws.records.run import RunState
+from jupyter_mlws.store import changes, tables
 
 T = tables.runs
 OVER = [state.value for state in RunState if state.over]
@@ -43,8 +42,9 @@ def remove(tx: Connection, run_id: str, *, at: Instant) -> None:
     changes.add(tx, "run", run_id, at=at)
 
 
-def untrimmed(tx: Connection, before: Instant, after: Instant) -> list[Run]:
-    """Runs that ended between two moments and did not complete: their code/ is still there."""
+def untrimmed(tx: Connection, before: Instant, after: Instant) -> list[tuple[str, str]]:
+    """Id and target of runs that ended between two moments and did not complete."""
     span = (T.c.ended_at < before, T.c.ended_at >= after)
-    ended = RUNS.where(T.c.state.in_(OVER), T.c.state != RunState.COMPLETED.value, *span)
-    return [documents.record(tx, row) for row in tx.execute(ended)]
+    ended = select(T.c.id, T.c.target).where(T.c.state.in_(OVER), *span)
+    rows = tx.execute(ended.where(T.c.state != RunState.COMPLETED.value))
+    return [(run_id, target) for run_id, target in rows]

@@ -336,3 +336,18 @@ def test_a_row_that_cannot_be_read_is_set_aside_and_the_others_run(bench, spec):
         last = runs.moves(tx, bad.id)[-1]
     assert (listed["id"], listed["reason_code"]) == (bad.id, "invalid_record")
     assert listed["reason"] == last.sentence
+
+
+def test_a_shim_that_dies_before_its_first_word_is_not_waited_for_for_ever(bench, clock):
+    """Its claim is there, and nothing else: nobody may start the run a second time."""
+    run = bench.submit("true")
+    home = bench.home(run.id)
+    (home / "claim").mkdir(parents=True)
+    bench.start()
+    bench.reached(run.id, "Starting")
+    clock.ahead_s = 61.0
+    bench.backend.woken()
+    ended = bench.ended(run.id)
+    assert (ended.state.value, ended.reason_code) == ("Failed", Reason.LAUNCH_REJECTED)
+    assert "did not start" in ended.reason
+    assert not (home / "log").exists()
