@@ -6,7 +6,7 @@ from jupyter_mlws.errors import Conflict, Invalid, NotFound
 from jupyter_mlws.records.endpoint import EndpointState
 from jupyter_mlws.records.files import FileEntry
 from jupyter_mlws.records.model import NewVersion, VersionPatch
-from jupyter_mlws.store import endpoints, models, removal
+from jupyter_mlws.store import endpoints, garbage, models
 from jupyter_mlws.store.endpoints import Code, Row, Setup
 
 FILES = (FileEntry(path="model.pkl", size_bytes=3, digest="sha256:" + "0" * 64),)
@@ -141,7 +141,7 @@ def test_words_change_and_nothing_else(store, register, t0):
 def test_contents_live_as_long_as_a_version_that_is_not_deleted(store, register, t0):
     version = register()
     with store.read() as tx:
-        assert removal.live_digests(tx) == {FILES[0].digest}
+        assert garbage.live(tx) == {FILES[0].digest}
     delete(store, t0, version)
     with store.read() as tx:
-        assert removal.live_digests(tx) == set()
+        assert garbage.live(tx) == set()

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from jupyter_mlws.records.files import FileEntry
 from jupyter_mlws.records.ids import new_id
 from jupyter_mlws.records.run import Exit, NewRun, RunSpec, RunState
-from jupyter_mlws.store import attempts, files, labels, news, removal, runs, tables
+from jupyter_mlws.store import attempts, files, garbage, labels, news, removal, runs, tables
 
 OWN = ("moves", "attempts", "cursors", "tags", "properties", "files", "metrics", "points", "items")
 EXIT = {"code": 1, "signal": None, "oom": False, "ended_by": "command", "at": 1.0}
@@ -60,7 +60,7 @@ def test_a_run_goes_with_its_children_and_all_that_hangs_on_them(store, make, t0
     assert rows(store) == before
     with store.read() as tx:
         assert runs.get(tx, kept.id) == kept
-        assert removal.live_digests(tx) == {"sha256:" + "b" * 64}
+        assert garbage.live(tx) == {"sha256:" + "b" * 64}
 
 
 def test_what_a_run_takes_is_its_files_and_its_log(store, make):
