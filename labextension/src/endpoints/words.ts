@@ -89,7 +89,7 @@ export function sdkOf({ endpoint, body }: IRequest): string {
     'from jupyter_mlws import Webservice, Workspace',
     '',
     `service = Webservice(Workspace.from_config(), "${endpoint}")`,
-    `print(service.run('''${body.replace(/\\/g, '\\\\').replace(/'''/g, "\\'\\'\\'")}'''))`
+    `print(service.run(${pythonLiteral(body)}))`
   ].join('\n');
 }
 
