@@ -32,9 +32,12 @@ def list_(
     state: Annotated[str | None, typer.Option(help="One, or several with commas.")] = None,
     tag: Annotated[str | None, typer.Option(metavar="NAME[=VALUE]")] = None,
     filter: Annotated[
-        str | None, typer.Option(help="metrics.loss < 0.1 and parameters.lr = 0.01")
+        str | None, typer.Option(help="Words, metric.loss<0.1, param.lr=0.01, tag.stage=dev.")
     ] = None,
-    order: Annotated[str | None, typer.Option(help="metrics.loss, or -metrics.loss …")] = None,
+    order: Annotated[
+        str | None,
+        typer.Option(help="created, ended, metric.NAME: highest first; -metric.NAME: lowest."),
+    ] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000)] = 50,
     json: Json = False,
     workspace: Where = None,
@@ -47,7 +50,9 @@ def list_(
         return document(page.items)
     now = Instant.now()
     head = ("", "RUN", "NAME", "STATE", "AGE", "DURATION", "METRIC", "TARGET", "ID")
-    table(head, (_row(run, now) for run in page.items), "No runs yet: `mlws run submit train.py`.")
+    asked = any((experiment, state, tag, filter))
+    empty = "No run matches." if asked else "No runs yet: `mlws run submit train.py`."
+    table(head, (_row(run, now) for run in page.items), empty)
     if page.next is not None:
         say(f"There are more than {limit}; --limit shows them.")
 

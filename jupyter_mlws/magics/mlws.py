@@ -43,7 +43,8 @@ def _runs(client: Client, found: Workspace, word: str) -> Table:
     now = Instant.now()
     page = client.runs(experiment=word or None, limit=20)
     head = ("Run", "Name", "State", "Age", "Duration", "Metric", "Target")
-    return Table(head, (_row(run, now) for run in page.items), "No runs yet: try %%submit.")
+    empty = f"No runs in an experiment {word!r}." if word else "No runs yet: try %%submit."
+    return Table(head, (_row(run, now) for run in page.items), empty)
 
 
 def _row(run: Run, now: Instant) -> tuple[str, ...]:

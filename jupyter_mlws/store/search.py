@@ -14,7 +14,10 @@ T = tables.runs
 E = tables.experiments
 WORDS = {state.value.lower(): state.value for state in RunState}
 OPEN = [state.value for state in RunState if not state.over]
-TERM = re.compile(r"^(metric|param|tag)s?[.:]([^<>=!]+?)\s*(<=|>=|!=|=|<|>)\s*(.+)$")
+NOUN = r"(metric|param|tag)(?:s|eters?)?[.:]([^\s<>=!]+)"
+SIGN = r"(<=|>=|!=|==?|<|>)"
+TERM = re.compile(f"^{NOUN}{SIGN}(.+)$")
+SPACED = re.compile(rf"(?<!\S)({NOUN})\s*{SIGN}\s*")
 
 
 class Query(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -22,7 +25,8 @@ class Query(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `filter` is words, all of which must be in the name, label, experiment,
     state, target, a tag or the reason; a word may also be a comparison:
-    ``metric.acc>0.9``, ``param.lr=0.1``, ``tag.stage=dev``.
+    ``metric.acc>0.9``, ``param.lr=0.1``, ``tag.stage=dev``. Spaces around the
+    sign, the plurals and an ``and`` between words do no harm.
     `order` is ``created`` (default), ``ended`` or ``metric.NAME``, with a
     leading ``-`` for ascending.
     """
@@ -71,8 +75,15 @@ def _conditions(query: Query) -> list[ColumnElement[bool]]:
     if query.tag is not None:
         key, _, value = query.tag.partition("=")
         found.append(_tagged(key, value or None))
-    found.extend(_word(word) for word in (query.filter or "").split())
+    found.extend(map(_word, _words(query.filter or "")))
     return found
+
+
+def _words(text: str) -> list[str]:
+    """The words of a filter; a comparison that was written with spaces is one of them."""
+    words = SPACED.sub(r"\1\4", text).split()
+    ends = (0, len(words) - 1)
+    return [word for n, word in enumerate(words) if word.lower() != "and" or n in ends]
 
 
 def _states(text: str) -> list[str]:
@@ -108,6 +119,7 @@ def _word(word: str) -> ColumnElement[bool]:
 
 
 def _compared(kind: str, name: str, sign: str, text: str) -> ColumnElement[bool]:
+    sign = "=" if sign == "==" else sign
     if kind == "tag":
         if sign not in ("=", "!="):
             raise Invalid(f"A tag is compared with = or !=, not {sign}.", "filter")

@@ -89,6 +89,18 @@ def test_a_table_in_a_pipe_is_never_cut(mlws, run):
     assert run["id"] in [one["id"] for one in mlws("run", "list", "--json").json]
 
 
+def test_a_list_is_filtered_and_ordered_as_its_help_says(mlws, run):
+    def labels(*words):
+        return [f"{one['experiment']}-{one['number']}" for one in mlws("run", "list", *words).json]
+
+    words = "metrics.loss < 0.5 and parameters.lr = 0.1 digits"
+    assert labels("--json", "--filter", words, "-e", "digits")[-1] == "digits-1"
+    assert mlws("run", "list", "--filter", "metric.loss>7").err == "mlws: No run matches.\n"
+    assert mlws("run", "list", "-e", "none").err == "mlws: No run matches.\n"
+    for order in ("metric.loss", "-metric.loss", "ended"):
+        assert labels("--json", "-e", "digits", "--order", order)
+
+
 def test_download_keeps_paths(mlws, run, tmp_path):
     written = mlws("run", "download", "digits-1", tmp_path, "--json").json
     assert written == [str(tmp_path / "outputs" / "model.txt")]
