@@ -5,10 +5,12 @@
 Ours: 200 times ``POST runs`` by one client of a live server, then a long poll for each one's end.
 Bare: the same script by posix_spawn, as many at a time as there are slots, outputs fsynced.
 Memory and the number of living runs are looked at every 50 ms in one more burst, which is not
-timed: the owner's PSS, what all shims and commands add to it, and how many shims live at once.
+timed: the owner's PSS, what all shims and commands add to it, and how many runs have a living
+process and no exit.json.
 """
 
 import os
+import re
 import sys
 import threading
 from pathlib import Path
@@ -38,10 +40,10 @@ class Watch:
 
     def __init__(self, owned: Owned) -> None:
         self._owner = owned.process.pid
-        self._mark = str(owned.place.state).encode()
+        self._homes = re.compile(re.escape(str(owned.place.state)) + r"/runs/(\w+)/\d+")
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._look)
-        self.most_shims, self.owner_mb, self.runs_mb = 0, 0.0, 0.0
+        self.most_runs, self.owner_mb, self.runs_mb = 0, 0.0, 0.0
 
     def __enter__(self) -> "Watch":
         self._thread.start()
@@ -53,25 +55,24 @@ class Watch:
 
     def _look(self) -> None:
         while not self._stopped.wait(LOOK_S):
-            shims, others = self._processes()
-            self.most_shims = max(self.most_shims, len(shims))
+            living = self._processes()
+            self.most_runs = max(self.most_runs, len({run for _, run in living}))
             self.owner_mb = max(self.owner_mb, _memory(self._owner))
-            self.runs_mb = max(self.runs_mb, sum(map(_memory, shims + others)))
+            self.runs_mb = max(self.runs_mb, sum(_memory(pid) for pid, _ in living))
 
-    def _processes(self) -> tuple[list[int], list[int]]:
-        """Shims, by their command line; and what runs inside of them, by its folder."""
-        shims, inside = [], []
+    def _processes(self) -> list[tuple[int, str]]:
+        """Shims, by their command line, and commands, by their folder; of runs that go on."""
+        found = []
         for entry in filter(str.isdigit, os.listdir("/proc")):
             try:
-                words = Path(f"/proc/{entry}/cmdline").read_bytes()
-                folder = os.readlink(f"/proc/{entry}/cwd").encode()
+                words = Path(f"/proc/{entry}/cmdline").read_text(errors="replace")
+                words += os.readlink(f"/proc/{entry}/cwd")
             except OSError:  # it has ended, or is not ours
                 continue
-            if self._mark + b"/runs/" in words:
-                shims.append(int(entry))
-            elif folder.startswith(self._mark + b"/runs/"):
-                inside.append(int(entry))
-        return shims, inside
+            home = self._homes.search(words)
+            if home is not None and not Path(home[0], "exit.json").exists():
+                found.append((int(entry), home[1]))
+        return found
 
 
 def _memory(pid: int) -> float:
@@ -104,8 +105,8 @@ def works(work: Path, plan: Plan) -> list[Row]:
     return [
         Row(work=f"{count} trivial runs", ours=ours, beside=beside, times_it=4),
         Row(
-            work=f"{count} trivial runs: shims alive at once, {slots} slots",
-            ours=Figure("ours", "shims", (seen.most_shims,)),
+            work=f"{count} trivial runs: runs alive at once, {slots} slots",
+            ours=Figure("ours", "runs", (seen.most_runs,)),
             at_most=slots,
         ),
         Row(

@@ -2,9 +2,9 @@
 
     python -m benchmarks.snapshot [--rounds 7] [--small]
 
-again: one file of the tree has changed 50 ms ago; ``git add -A && git write-tree`` with a warm index beside
-a live Python with its memory of earlier walks and a live owner: walk, plan, pack, and the
-snapshot's id, each over HTTP and committed. The walk alone, to an id, is told too.
+again: one file of the tree has changed, 50 ms ago; ``git add -A && git write-tree`` with a warm
+index beside a live Python with its memory of earlier walks and a live owner: walk, plan, pack, and
+the snapshot's id, each over HTTP and committed. The walk alone, to an id, is told too.
 first: nothing is stored yet; ``dvc add`` in a new project beside the same way through a new
 workspace's owner: walk, pack, fsync, committed rows. Both begin after a ``sync``.
 """
@@ -13,6 +13,7 @@ import os
 import random
 import shutil
 import subprocess
+import time
 from itertools import count
 from pathlib import Path
 
