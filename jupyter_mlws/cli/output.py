@@ -42,12 +42,12 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], empty: str) -> Non
             line("  ".join(padded).rstrip())
 
 
-def facts(pairs: Iterable[tuple[str, str | None]]) -> None:
+def facts(pairs: Iterable[tuple[str, str | None]], indent: str = "") -> None:
     """One fact a line; what is None is left out."""
     given = [(name, text) for name, text in pairs if text is not None]
     width = max((len(name) for name, _ in given), default=0)
     for name, text in given:
-        line(f"{name.ljust(width)}  {_plain(text)}")
+        line(f"{indent}{_plain(name).ljust(width)}  {_plain(text)}".rstrip())
 
 
 def _draw(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

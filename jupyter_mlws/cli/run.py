@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 
 from jupyter_mlws.cli import complete, submit
+from jupyter_mlws.cli import detail as shown
 from jupyter_mlws.cli.connect import connect
 from jupyter_mlws.cli.options import Json, RunRef, Wait, Where, words
-from jupyter_mlws.cli.output import document, facts, line, say, table
+from jupyter_mlws.cli.output import document, line, say, table
 from jupyter_mlws.cli.watch import ended
 from jupyter_mlws.records.instant import Instant
 from jupyter_mlws.records.run import Run, RunDetail, RunPatch
@@ -63,7 +64,7 @@ def show(run: RunRef, json: Json = False, workspace: Where = None) -> None:
     detail = connect(workspace).run(run)
     if json:
         return document(detail)
-    _show(detail)
+    shown.show(detail)
 
 
 @app.command()
@@ -191,7 +192,7 @@ def archive(
 
 @app.command()
 def delete(run: RunRef, json: Json = False, workspace: Where = None) -> None:
-    """Remove a run that is over, and what it left; refused while a model needs it."""
+    """Remove a run that is over, with its children and files. A model of it keeps its bytes."""
     gone = connect(workspace).delete_run(run)
     if json:
         return document(gone)
@@ -218,32 +219,6 @@ def _row(run: Run, now: Instant) -> tuple[str, ...]:
         run.target,
         run.id,
     )
-
-
-def _show(run: RunDetail) -> None:
-    now = Instant.now()
-    line(said.line(run, now))
-    spaces = "\n  "
-    facts(
-        [
-            ("id", run.id),
-            ("experiment", run.experiment),
-            ("target", run.target),
-            ("command", " ".join(run.command)),
-            ("parameters", ", ".join(f"{k}={v}" for k, v in run.parameters.items()) or None),
-            ("tags", ", ".join(f"{k}={v}" for k, v in run.tags.items()) or None),
-            ("metrics", ", ".join(f"{k}={said.value(v)}" for k, v in run.metrics.items()) or None),
-            ("created", f"{run.created_at.rfc3339()} by {run.created_by}"),
-            ("ended", None if run.ended_at is None else run.ended_at.rfc3339()),
-            ("exit code", None if run.exit_code is None else str(run.exit_code)),
-            ("snapshot", run.snapshot),
-            ("children", str(len(run.children)) if run.children else None),
-            ("models", ", ".join(run.models) or None),
-        ]
-    )
-    if run.outputs:
-        files = (f"{file.path}  {said.size(file.size_bytes)}" for file in run.outputs)
-        line("outputs" + spaces + spaces.join(files))
 
 
 def _series(series: Series) -> tuple[str, ...]:

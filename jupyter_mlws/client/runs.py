@@ -98,7 +98,7 @@ class RunCalls:
         return self.connection.write("PATCH", f"runs/{segment(ref)}", RunDetail, patch)
 
     def delete_run(self, ref: str) -> Pruned:
-        """Raises Conflict where it is not over, or a model or endpoint needs it."""
+        """With its children and files; a model of it stays. Raises Conflict where it goes on."""
         return self.connection.write("DELETE", f"runs/{segment(ref)}", Pruned)
 
     def moves(self, ref: str) -> tuple[Move, ...]:

@@ -57,12 +57,27 @@ def line(run: Run, now: Instant) -> str:
     facts = [f"{glyph(run)} {word(run)}", title(run)]
     if run.started_at is not None:
         facts.append(duration(run.started_at.until(run.ended_at or now)))
+    if (tried := attempt(run)) is not None and run.attempt > 1:
+        facts.append(f"attempt {tried}")
     key = key_metric(run)
     if key is not None:
         facts.append(f"{key[0]} {value(key[1])}")
     if run.reason and run.state is not RunState.COMPLETED:
         facts.append(run.reason)
     return " · ".join(facts)
+
+
+def attempt(run: Run) -> str | None:
+    """``2 of 3``, where there may be several, or were."""
+    most = run.spec.retries + 1
+    if most == 1 and run.attempt == 1:
+        return None
+    return f"{run.attempt} of {max(most, run.attempt)}"
+
+
+def logged(run: Run) -> dict[str, Any]:
+    """Name → last value, without what the machine measures beside the run."""
+    return {name: last for name, last in run.metrics.items() if not name.startswith(MACHINE)}
 
 
 def key_metric(run: Run) -> tuple[str, Any] | None:
@@ -72,7 +87,7 @@ def key_metric(run: Run) -> tuple[str, Any] | None:
     """
     if run.curve is not None and not run.curve.name.startswith(MACHINE):
         return run.curve.name, run.curve.last
-    return next((pair for pair in run.metrics.items() if not pair[0].startswith(MACHINE)), None)
+    return next(iter(logged(run).items()), None)
 
 
 def value(of: Any) -> str:
