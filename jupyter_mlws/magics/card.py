@@ -52,8 +52,8 @@ class RunCard:
 
     @property
     def metrics(self) -> dict[str, Any]:
-        """Name → last value, as it is now."""
-        return self._now().metrics
+        """Name → last value of what it logged, as it is now."""
+        return words.logged(self._now())
 
     def wait(self, timeout_s: float | None = None) -> "RunCard":
         """Block until it is over. Ctrl-C stops the waiting, not the run."""
@@ -157,8 +157,8 @@ def html(run: Run, now: Instant) -> str:
     rows.append(("Target", escape(run.target)))
     if run.parameters:
         rows.append(("Parameters", _pairs(run.parameters)))
-    if run.metrics:
-        rows.append(("Metrics", _pairs(run.metrics)))
+    if metrics := words.logged(run):
+        rows.append(("Metrics", _pairs(metrics)))
     lines = (
         f'<tr><th style="{LABEL_STYLE}">{name}</th><td style="{CELL_STYLE}">{shown}</td></tr>'
         for name, shown in rows

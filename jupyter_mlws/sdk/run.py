@@ -115,9 +115,14 @@ class Run:
         return self.get_details()
 
     def get_metrics(self, name: str | None = None) -> dict[str, Any]:
-        """What it logged: a value where there is one, else a list; rows and tables by column."""
+        """What it logged: a value where there is one, else a list; rows and tables by column.
+
+        What is measured beside it (``system/…``) is left out unless it is asked for by name.
+        """
         series = self._client.metrics(self.id, points=True)
-        return {k: _azure(s) for k, s in series.items() if name is None or k == name}
+        if name is not None:
+            return {name: _azure(series[name])} if name in series else {}
+        return {k: _azure(s) for k, s in series.items() if not k.startswith(words.MACHINE)}
 
     def get_file_names(self) -> list[str]:
         return [file.path for file in self._client.files(self.id)]

@@ -13,6 +13,7 @@ from jupyter_mlws.records.target import TargetInfo
 if TYPE_CHECKING:
     from jupyter_mlws.sdk.experiment import Experiment
     from jupyter_mlws.sdk.model import Model
+    from jupyter_mlws.sdk.run import Run
     from jupyter_mlws.sdk.webservice import Webservice
 
 
@@ -107,6 +108,12 @@ class Workspace:
     def compute_targets(self) -> dict[str, TargetInfo]:
         """All compute targets by name."""
         return {target.name: target for target in self.client.targets()}
+
+    def get_run(self, run_id: str) -> "Run":
+        """A run by its id, a unique beginning of it, its label, or ``latest``. Raises NotFound."""
+        from jupyter_mlws.sdk.run import Run  # noqa: PLC0415  it holds us
+
+        return Run.get(self, run_id)
 
     def get_details(self) -> dict[str, Any]:
         """What it holds, and who owns it now."""
