@@ -30,7 +30,9 @@ def register(
     framework: Annotated[str | None, typer.Option(help="scikit-learn, onnx, …")] = None,
     framework_version: Annotated[str | None, typer.Option()] = None,
     description: Annotated[str | None, typer.Option()] = None,
-    sample: Annotated[str | None, typer.Option(help="A request it takes, as JSON.")] = None,
+    sample: Annotated[
+        str | None, typer.Option(help="A request it takes: JSON, or a file of it.")
+    ] = None,
     tag: Tags = None,
     json: Json = False,
     workspace: Where = None,
@@ -43,7 +45,7 @@ def register(
         framework_version=framework_version,
         description=description,
         tags=as_pairs(words(tag), "tags"),
-        sample=None if sample is None else registry.as_json(sample, "sample"),
+        sample=None if sample is None else registry.as_sample(sample),
     )
     if run is not None:
         made = connect(workspace).register(name, new)

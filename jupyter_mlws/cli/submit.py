@@ -53,6 +53,9 @@ def submit(
     ] = None,
     tag: Tags = None,
     timeout: Annotated[float | None, typer.Option(min=0.001, help="Seconds it may run.")] = None,
+    retries: Annotated[
+        int, typer.Option(min=0, help="How often it is tried again where it fails.")
+    ] = 0,
     priority: Annotated[int, typer.Option(help="Higher goes first.")] = 0,
     gpus: Annotated[int, typer.Option(min=0)] = 0,
     large: Annotated[bool, typer.Option("--large", help="Send more than 2 GB.")] = False,
@@ -79,6 +82,7 @@ def submit(
         source=sending.here(),
         resources=Resources(gpus=gpus),
         max_duration_s=timeout,
+        retries=retries,
         priority=priority,
         name=name,
         tags=as_pairs(words(tag), "tags"),

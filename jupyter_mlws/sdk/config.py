@@ -2,7 +2,7 @@
 
 import shlex
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ class RunConfiguration:
         None: this program's interpreter.
     environment_variables : dict of str to str
     max_run_duration_seconds : float or None
+    retries : int
+        How often a run is tried again where it fails.
     priority : int or None
         Higher goes first.
     """
@@ -38,6 +40,7 @@ class RunConfiguration:
         self.environment: Environment | None = None
         self.environment_variables: dict[str, str] = {}
         self.max_run_duration_seconds: float | None = None
+        self.retries = 0
         self.priority: int | None = None
 
 
@@ -53,7 +56,7 @@ class ScriptRunConfig:
     arguments
         What the script gets; each is made text.
     run_config
-        How it is run. With it `compute_target`, `environment` and
+        How it is run. With it `compute_target`, `environment`, `retries` and
         `max_run_duration_seconds` are ignored, with a warning.
     compute_target
         A target, or its name. Default: the workspace's.
@@ -61,6 +64,10 @@ class ScriptRunConfig:
         In place of `script`: words, or one line that is split as a shell would.
     parameters
         Recorded on the run, and there as ``run.parameters`` inside.
+    retries
+        How often the run is tried again where it fails.
+    inputs
+        Name → path of this machine, linked into the run's folder.
 
     Raises
     ------
@@ -79,18 +86,22 @@ class ScriptRunConfig:
         max_run_duration_seconds: float | None = None,
         command: str | Sequence[Any] | None = None,
         parameters: dict[str, bool | int | float | str] | None = None,
+        retries: int | None = None,
+        inputs: Mapping[str, str | Path] | None = None,
     ) -> None:
         if run_config is not None:
             _say_ignored(
                 compute_target=compute_target,
                 environment=environment,
                 max_run_duration_seconds=max_run_duration_seconds,
+                retries=retries,
             )
         else:
             run_config = RunConfiguration()
             run_config.target = getattr(compute_target, "name", compute_target)
             run_config.environment = environment
             run_config.max_run_duration_seconds = max_run_duration_seconds
+            run_config.retries = retries or 0
         self.source_directory = Path(source_directory or ".")
         self.run_config = run_config
         self.script = script if script is not None or command is not None else run_config.script
@@ -99,6 +110,7 @@ class ScriptRunConfig:
             self.command = run_config.command
         self.arguments = list(run_config.arguments if arguments is None else arguments)
         self.parameters = dict(parameters or {})
+        self.inputs = {name: str(path) for name, path in (inputs or {}).items()}
         if (self.script is None) == (self.command is None) or (script and command):
             raise Invalid("Give a script or a command, one of them.", "script")
 

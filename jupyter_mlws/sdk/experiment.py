@@ -12,7 +12,7 @@ from jupyter_mlws.records.run import RunSpec
 from jupyter_mlws.sdk import submit as sending
 from jupyter_mlws.sdk import surroundings
 from jupyter_mlws.sdk.config import ScriptRunConfig
-from jupyter_mlws.sdk.parameters import named
+from jupyter_mlws.sdk.parameters import named, reached
 from jupyter_mlws.sdk.run import Run
 from jupyter_mlws.sdk.workspace import Workspace, notice
 
@@ -93,7 +93,9 @@ class Experiment:
                 f"{key}={value}" for key, value in (extra | how.environment_variables).items()
             ),
             source=sending.here(),
+            inputs=reached(config.inputs, Path.cwd()),
             max_duration_s=how.max_run_duration_seconds,
+            retries=how.retries,
             priority=how.priority or 0,
         )
 

@@ -2,8 +2,9 @@
 
 import json
 import math
+import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from jupyter_mlws.errors import Invalid
@@ -45,10 +46,18 @@ def as_inputs(words: Iterable[str], start: Path) -> dict[str, str]:
     Raises
     ------
     Invalid
-        A word is not NAME=PATH.
+        A word is not NAME=PATH, or there is nothing at a path.
     """
-    pairs = as_pairs(words, "inputs")
-    return {name: str((start / Path(path).expanduser()).resolve()) for name, path in pairs.items()}
+    return reached(as_pairs(words, "inputs"), start)
+
+
+def reached(inputs: Mapping[str, str], start: Path) -> dict[str, str]:
+    """Inputs by name as absolute paths. Raises Invalid where there is nothing here."""
+    found = {name: (start / Path(path).expanduser()).resolve() for name, path in inputs.items()}
+    for name, path in found.items():
+        if not os.path.exists(path):
+            raise Invalid(f"There is nothing at {path}, the input {name!r}.", "inputs")
+    return {name: str(path) for name, path in found.items()}
 
 
 def named(name: str, what: str) -> str:

@@ -76,6 +76,23 @@ def as_json(text: str, field: str) -> Any:
         raise Invalid(f"{field} is not JSON: {error}.", field) from error
 
 
+def as_sample(given: str) -> Any:
+    """A request that a model takes: JSON, or the name of a file that holds it.
+
+    Raises
+    ------
+    Invalid
+        It is neither, or the file cannot be read.
+    """
+    path = Path(given.removeprefix("@")).expanduser()
+    try:
+        if given.startswith("@") or os.path.isfile(path):
+            return as_json(path.read_text(encoding="utf-8"), f"The sample in {path}")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Invalid(f"The sample {path} cannot be read: {error}.", "sample") from error
+    return as_json(given, "sample")
+
+
 def _entry(name: str, path: Path) -> FileEntry:
     digest = hashlib.sha256()
     try:

@@ -8,6 +8,8 @@ SENTENCES = [
     (("run", "submit", "train.py", "-e", "a b"), "'a b' cannot name an experiment"),
     (("run", "submit", "train.py", "-p", "lr"), "'lr' is not NAME=VALUE."),
     (("run", "submit", "train.py", "--python", "/no"), "There is no interpreter /no"),
+    (("run", "submit", "train.py", "--input", "data=/no"), "There is nothing at /no, the input"),
+    (("run", "submit", "train.py", "--retries", "101"), "between 0 and 100 retries"),
     (("run", "submit", "train.py", "--source", "/no"), "There is no folder /no."),
     (("run", "submit", "train.py", "--var", "A_TOKEN=x"), "A_TOKEN looks like a secret"),
     (("run", "submit", "train.py", "--var", "NOT_SET"), "NOT_SET is not set here"),

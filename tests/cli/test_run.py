@@ -37,6 +37,35 @@ def test_show_holds_all_that_a_run_was(mlws, run):
     assert shown["exit_code"] == 0
 
 
+def test_what_show_prints_is_for_reading(mlws, run):
+    shown = mlws("run", "show", "digits-1").out
+    assert shown.startswith("✓ Completed · digits-1 base · ")
+    facts, _, sections = shown.partition("parameters\n")
+    assert "created     " in facts and "train.py --alpha 0.3" in facts and "attempt" not in facts
+    assert sections.startswith("  lr    0.1\n  word  a b\ntags\n  stage  dev\nmetrics\n")
+    assert "  loss    0.3333\n" in sections
+    assert "outputs\n  outputs/model.txt  7 B\n" in sections
+
+
+FAILS_ONCE = """
+import os, pathlib, sys
+tried = pathlib.Path(sys.argv[1])
+tried.write_text(tried.read_text() + "x" if tried.exists() else "x")
+sys.exit(tried.read_text() == "x")
+"""
+
+
+def test_a_failed_run_is_tried_again_and_show_counts(mlws, tmp_path):
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "flaky.py").write_text(FAILS_ONCE)
+    words = ("--retries", "2", "--wait", "--json", "--", tmp_path / "tried")
+    made = mlws("run", "submit", tmp_path / "code" / "flaky.py", *words).json
+    assert (made["state"], made["attempt"], made["spec"]["retries"]) == ("Completed", 2, 2)
+    shown = mlws("run", "show", made["id"]).out
+    assert " · attempt 2 of 3" in shown.splitlines()[0]
+    assert "attempts\n  1  exit code 1, " in shown and "\n  2  exit code 0, " in shown
+
+
 def test_a_run_is_named_by_id_prefix_label_and_latest(mlws, run):
     shown = {ref: mlws("run", "show", ref, "--json") for ref in (run["id"], run["id"][:25])}
     assert {done.json["id"] for done in shown.values()} == {run["id"]}

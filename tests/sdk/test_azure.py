@@ -18,6 +18,7 @@ from jupyter_mlws import (
     Workspace,
 )
 from jupyter_mlws.errors import Conflict, Invalid, LaunchRejected, MlwsError, NotFound
+from jupyter_mlws.magics.card import RunCard
 from jupyter_mlws.sdk.run import Run
 
 TRAIN = """
@@ -108,6 +109,34 @@ def test_metrics_have_azures_shape(run):
     assert metrics["broken"] != metrics["broken"]  # NaN
     assert metrics["row"] == {"a": [1, 2], "b": ["x", "y"]}
     assert run.get_metrics("alpha") == {"alpha": 0.3}
+    assert run.get_metrics("none") == {}
+
+
+MACHINE = """
+import pathlib, time
+from jupyter_mlws import Run
+
+run = Run.get_context()
+run.log("loss", 1.0)
+until = time.monotonic() + 30
+while "system/cpu_percent" not in run.get_metrics("system/cpu_percent"):
+    assert time.monotonic() < until
+    time.sleep(0.05)
+"""
+
+
+def test_what_the_machine_measures_is_there_when_asked_for_by_name(ws, tmp_path):
+    (tmp_path / "long.py").write_text(MACHINE)
+    config = ScriptRunConfig(tmp_path, "long.py", retries=1, inputs={"data": tmp_path})
+    run = Experiment(ws, "measured").submit(config)
+    assert run.wait_for_completion()["spec"]["inputs"] == {"data": str(tmp_path)}
+    assert run.get_details()["spec"]["retries"] == 1
+    assert run.get_metrics() == {"loss": 1.0}
+    assert run.get_metrics("system/cpu_percent").keys() == {"system/cpu_percent"}
+    card = RunCard(ws.client, ws.id, ws.client.run(run.id))
+    assert card.metrics == {"loss": 1.0}
+    with pytest.raises(Invalid, match="There is nothing at /no"):
+        Experiment(ws, "measured").submit(ScriptRunConfig(tmp_path, "long.py", inputs={"a": "/no"}))
 
 
 def test_show_output_prints_the_log(run, capsys):
@@ -133,7 +162,9 @@ def test_files_are_downloaded(run, tmp_path):
 
 def test_runs_are_listed_and_found(ws, run):
     assert [one.id for one in Experiment(ws, "digits").get_runs()] == [run.id]
-    assert Run.get(ws, "digits-1").id == run.id
+    assert Run.get(ws, "digits-1").id == ws.get_run("digits-1").id == run.id
+    with pytest.raises(NotFound, match="digits-99"):
+        ws.get_run("digits-99")
     assert "digits" in ws.experiments
 
 

@@ -8,7 +8,7 @@ from jupyter_mlws.errors import Invalid, NotFound
 from jupyter_mlws.records.instant import Instant
 from jupyter_mlws.sdk import surroundings, words
 from jupyter_mlws.sdk.parameters import as_inputs, as_pairs, as_parameters, named
-from jupyter_mlws.sdk.register import versioned
+from jupyter_mlws.sdk.register import as_sample, versioned
 from jupyter_mlws.sdk.submit import rooted, script_or_notebook
 
 T0 = Instant.parse("2030-01-01T00:00:00Z")
@@ -29,10 +29,26 @@ def test_a_word_that_is_no_pair_is_named(word):
 
 
 def test_inputs_are_absolute(tmp_path):
-    assert as_inputs(["data=../d", "abs=/x"], tmp_path / "a") == {
+    (tmp_path / "d").mkdir()
+    assert as_inputs(["data=../d", "root=/"], tmp_path / "a") == {
         "data": str(tmp_path / "d"),
-        "abs": "/x",
+        "root": "/",
     }
+    with pytest.raises(Invalid, match=r"There is nothing at .*/a/no, the input 'data'\."):
+        as_inputs(["data=no"], tmp_path / "a")
+
+
+def test_a_sample_is_json_or_a_file_of_it(tmp_path):
+    assert as_sample('{"data": [[1]]}') == {"data": [[1]]}
+    (tmp_path / "s.json").write_text("[2]")
+    assert as_sample(str(tmp_path / "s.json")) == as_sample(f"@{tmp_path}/s.json") == [2]
+    for wrong, said in (
+        ("{", "is not JSON"),
+        ("x.json", "is not JSON"),
+        ("@/no", "cannot be read"),
+    ):
+        with pytest.raises(Invalid, match=said):
+            as_sample(wrong)
 
 
 @pytest.mark.parametrize("name", ["a b", "", ".a", "a/b", "a" * 129])
