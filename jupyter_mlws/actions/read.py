@@ -1,17 +1,19 @@
 """Read: a run's log and files, wherever they are now."""
 
+import logging
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
 from jupyter_mlws.backend import Backend
-from jupyter_mlws.errors import HandleLost, NotFound
+from jupyter_mlws.errors import HandleLost, Invalid, NotFound
 from jupyter_mlws.records.files import FileEntry
 from jupyter_mlws.records.instant import Instant
 from jupyter_mlws.records.run import Attempt, Run, RunState
 from jupyter_mlws.store import attempts, blobs, files, runs
-from jupyter_mlws.targets.base import Target
+from jupyter_mlws.targets.base import Found, Handle, Target
 
+log_ = logging.getLogger(__name__)
 Opener = Callable[[int, int], Iterator[bytes]]  # from which byte, how many
 CHUNK_BYTES = 1 << 20
 
@@ -70,6 +72,32 @@ def file_of(backend: Backend, ref: str, path: str) -> tuple[FileEntry, Opener]:
     return entry, partial(backend.packs.open, placed)
 
 
+def left_files(target: Target, handle: Handle) -> list[Found]:
+    """What lies in outputs/ and logs/, as far as it can be kept. Raises HandleLost.
+
+    A folder that a run has replaced by a link to somewhere else is passed over, and so is a
+    file whose name is no text.
+    """
+    found: list[Found] = []
+    for under in ("outputs", "logs"):
+        try:
+            found += target.files(handle, under)
+        except Invalid as error:
+            log_.warning("%s is not collected: %s", under, error)
+    kept = [file for file in found if _is_text(file.path)]
+    if len(kept) < len(found):
+        log_.warning("%d files of %s have names that are no text", len(found) - len(kept), handle)
+    return kept
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _attempt(backend: Backend, ref: str, n: int | None) -> tuple[Run, Attempt | None]:
     with backend.store.read() as tx:
         run = runs.get(tx, runs.resolve(tx, ref))
@@ -84,7 +112,7 @@ def _live(backend: Backend, run: Run, attempt: Attempt | None) -> list[FileEntry
     if run.state.over or attempt is None or target is None:
         return []
     try:
-        found = [f for under in ("outputs", "logs") for f in target.files(attempt.handle, under)]
+        found = left_files(target, attempt.handle)
     except HandleLost:
         return []
     return [

@@ -4,9 +4,10 @@ import logging
 from collections.abc import Mapping
 from pathlib import Path
 
+from jupyter_mlws.actions.read import left_files
 from jupyter_mlws.actions.register import note_files
 from jupyter_mlws.backend import Backend
-from jupyter_mlws.errors import DiskFull, HandleLost
+from jupyter_mlws.errors import DiskFull, HandleLost, Invalid
 from jupyter_mlws.records.run import Attempt, Exit, Reason, Run, RunState
 from jupyter_mlws.runner import requests
 from jupyter_mlws.runner.absorb import absorb, end_children
@@ -44,7 +45,7 @@ class Ending:
             if run.state is not S.FINALIZING:
                 self._move(run, S.FINALIZING)
             return False  # the evidence may still come
-        found = target.files(attempt.handle, "outputs") + target.files(attempt.handle, "logs")
+        found = left_files(target, attempt.handle)
         if run.state is S.RUNNING and sum(file.size_bytes for file in found) > LARGE_BYTES:
             run = self._move(run, S.FINALIZING)
         try:
@@ -174,7 +175,7 @@ class Ending:
         offset = max(0, end.log_bytes - TAIL_BYTES)
         try:
             tail = target.read(attempt.handle, "log", offset, TAIL_BYTES)
-        except HandleLost:
+        except (HandleLost, Invalid):  # it is gone, or is no file of the run's any more
             return None
         return blame(tail, run.spec.ignored)
 

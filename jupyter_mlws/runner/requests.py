@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct
 
+from jupyter_mlws.actions.read import left_files
 from jupyter_mlws.actions.register import from_run, note_files
 from jupyter_mlws.backend import Backend
 from jupyter_mlws.errors import Invalid, MlwsError, NotFound
@@ -94,7 +95,7 @@ def _taken(
     whole = path.strip("/")
     found = [
         file
-        for file in target.files(attempt.handle, "outputs")
+        for file in left_files(target, attempt.handle)
         if file.path == whole or file.path.startswith(f"{whole}/")
     ]
     if not found:
