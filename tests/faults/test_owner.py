@@ -101,13 +101,14 @@ def test_no_metric_that_was_logged_is_lost_with_its_script(own_served, maker, tm
     """The script says on its side what `log` has returned for, then it is killed."""
     ledger = tmp_path / "ledger"
     text = f"""
-import os
+import os, time
 from azureml.core.run import Run
 run = Run.get_context()
 said = os.open({str(ledger)!r}, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 for i in range(10**9):
     run.log("m", float(i))
     os.write(said, b"%d\\n" % i)
+    time.sleep(0.0002)
 """
     run = maker.submit("python3", "-c", text)
     until(lambda: ledger.exists() and ledger.stat().st_size > 20_000)
