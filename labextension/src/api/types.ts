@@ -2286,7 +2286,7 @@ export interface operations {
     getRunsId: {
         parameters: {
             query?: {
-                until?: string | null;
+                until?: "ended" | null;
                 wait_s?: number;
             };
             header?: never;
