@@ -8,7 +8,7 @@ from jupyter_mlws.actions.serving import describe
 from jupyter_mlws.actions.submit import check_target
 from jupyter_mlws.backend import Backend
 from jupyter_mlws.errors import Invalid, MlwsError
-from jupyter_mlws.records.endpoint import Endpoint, EndpointState, NewEndpoint
+from jupyter_mlws.records.endpoint import Endpoint, EndpointState, Limits, NewEndpoint
 from jupyter_mlws.records.model import ModelVersion
 from jupyter_mlws.store import endpoints, models, snapshots
 from jupyter_mlws.store.endpoints import Code, Row, Setup
@@ -24,7 +24,7 @@ def deploy(backend: Backend, new: NewEndpoint, by: str) -> Endpoint:
     Raises
     ------
     Invalid
-        The name, target, script or number of instances will not do.
+        The name, target, script, limits or number of instances will not do.
     NotFound
         No such model version.
     Conflict
@@ -86,6 +86,14 @@ def check_instances(instances: int) -> None:
         raise Invalid(f"An endpoint has between 1 and {MOST_INSTANCES} instances.", "instances")
 
 
+def check_limits(limits: Limits) -> None:
+    """Raises Invalid where nothing could ever be answered."""
+    if limits.concurrency < 1 or limits.queue < 0:
+        raise Invalid("A replica takes at least one request, and a queue none or more.", "limits")
+    if not (limits.queue_timeout_s >= 0 and limits.request_timeout_s > 0 and limits.body_bytes > 0):
+        raise Invalid("A request needs more than 0 s and 0 bytes.", "limits")
+
+
 def _checked(backend: Backend, new: NewEndpoint) -> Code:
     if not NAME.match(new.name):
         raise Invalid(
@@ -97,6 +105,7 @@ def _checked(backend: Backend, new: NewEndpoint) -> Code:
             f"Endpoints cannot run on {new.target!r} yet, only on local targets.", "target"
         )
     check_instances(new.instances)
+    check_limits(new.limits)
     return Code(
         script=new.script, snapshot=new.snapshot, python=new.python, instances=new.instances
     )

@@ -3,10 +3,10 @@
 from typing import Any
 
 from jupyter_mlws.actions import router
-from jupyter_mlws.actions.deploy import check_instances, check_script
+from jupyter_mlws.actions.deploy import check_instances, check_limits, check_script
 from jupyter_mlws.actions.serving import describe
 from jupyter_mlws.backend import Backend
-from jupyter_mlws.errors import Conflict, TargetUnreachable
+from jupyter_mlws.errors import Conflict, Invalid, TargetUnreachable
 from jupyter_mlws.records.endpoint import Deployment, Endpoint, EndpointPatch, EndpointState
 from jupyter_mlws.records.model import ModelVersion
 from jupyter_mlws.store import endpoints, models
@@ -26,11 +26,17 @@ def update(backend: Backend, name: str, patch: EndpointPatch, by: str) -> Endpoi
     ------
     NotFound
         No such endpoint or model version.
+    Invalid
+        The script, the limits or the number of instances will not do.
     Conflict
         It is being changed or deleted already.
     """
     if patch.instances is not None:
         check_instances(patch.instances)
+    if patch.limits is not None:
+        check_limits(patch.limits)
+    if patch.plain and patch.script is not None:
+        raise Invalid("A revision has a script, or it is plain: not both.", "plain")
     with backend.store.write() as tx:
         row = endpoints.get(tx, name)
         if row.desired != "up" or row.state in (S.TRANSITIONING, S.DELETING):
@@ -91,7 +97,7 @@ def _back(backend: Backend, row: Row, current: Deployment) -> None:
 
 
 def _code(current: Deployment, patch: EndpointPatch) -> Code:
-    fresh = patch.script is not None or patch.snapshot is not None
+    fresh = patch.plain or patch.script is not None or patch.snapshot is not None
     return Code(
         script=patch.script if fresh else current.script,
         snapshot=patch.snapshot if fresh else current.snapshot,
@@ -104,5 +110,5 @@ def _setup(row: Row, patch: EndpointPatch) -> Setup:
     return Setup(
         instances=patch.instances or row.config.instances,
         limits=patch.limits or row.config.limits,
-        variables=row.config.variables,
+        variables=row.config.variables if patch.variables is None else patch.variables,
     )

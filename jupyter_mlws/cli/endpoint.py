@@ -6,15 +6,19 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from msgspec.structs import replace
 
 from jupyter_mlws.cli import complete
 from jupyter_mlws.cli.connect import connect, place, reach
 from jupyter_mlws.cli.options import (
+    Concurrency,
     EndpointRef,
     Instances,
     Json,
     ModelRef,
+    Patience,
     Python,
+    Queue,
     Script,
     Source,
     Target,
@@ -22,7 +26,7 @@ from jupyter_mlws.cli.options import (
 )
 from jupyter_mlws.cli.output import document, facts, line, say, table
 from jupyter_mlws.errors import Invalid
-from jupyter_mlws.records.endpoint import Endpoint, EndpointPatch, NewEndpoint
+from jupyter_mlws.records.endpoint import Endpoint, EndpointPatch, Limits, NewEndpoint
 from jupyter_mlws.records.instant import Instant
 from jupyter_mlws.sdk import deploy as deploying
 from jupyter_mlws.sdk import surroundings
@@ -48,7 +52,13 @@ def deploy(
     target: Target = None,
     instances: Instances = None,
     python: Python = None,
-    var: Annotated[list[str] | None, typer.Option(metavar="NAME[=VALUE]")] = None,
+    var: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME[=VALUE]", help="A variable for the entry script."),
+    ] = None,
+    concurrency: Concurrency = None,
+    queue: Queue = None,
+    timeout: Patience = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Update the endpoint of that name, if there is one.")
     ] = False,
@@ -68,6 +78,7 @@ def deploy(
         python=surroundings.interpreter(python),
         variables=surroundings.carried(var or ()),
         instances=instances or 1,
+        limits=deploying.limited(Limits(), concurrency, queue, timeout),
     )
     client = reach(found)
     begun = deploying.deploy(client, new, say, folder=folder, overwrite=overwrite)
@@ -86,6 +97,9 @@ def update(
     source: Source = None,
     instances: Instances = None,
     python: Python = None,
+    concurrency: Concurrency = None,
+    queue: Queue = None,
+    timeout: Patience = None,
     no_wait: NoWait = False,
     json: Json = False,
     workspace: Where = None,
@@ -96,9 +110,12 @@ def update(
     path, folder = deploying.rooted(script, source, Path.cwd())
     chosen = None if python is None else surroundings.interpreter(python)
     patch = EndpointPatch(model=model, script=path, python=chosen, instances=instances)
-    if patch == EndpointPatch():
-        raise Invalid("Say what to update: --model, --script, --instances or --python.")
+    limits = (concurrency, queue, timeout)
+    if patch == EndpointPatch() and limits == (None, None, None):
+        raise Invalid("Say what to update: --model, --script, --instances, --python or a limit.")
     client = connect(workspace)
+    if limits != (None, None, None):
+        patch = replace(patch, limits=deploying.limited(client.endpoint(name).limits, *limits))
     begun = deploying.update(client, name, patch, say, folder=folder)
     if not no_wait:
         begun = deploying.settled(client, begun, _progress)
@@ -213,9 +230,15 @@ def _shown(endpoint: Endpoint, json: bool) -> None:
             ("target", endpoint.target),
             ("script", endpoint.script),
             ("replicas", f"{ready} of {endpoint.instances} ready"),
+            ("limits", _limits(endpoint.limits)),
             ("revision", str(endpoint.revision)),
         ]
     )
+
+
+def _limits(limits: Limits) -> str:
+    each, waiting = f"{limits.concurrency} at once a replica", f"{limits.queue} wait"
+    return f"{each}, {waiting}, {said.duration(limits.request_timeout_s)} a request"
 
 
 def _row(endpoint: Endpoint) -> tuple[str, ...]:

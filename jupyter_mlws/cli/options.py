@@ -38,6 +38,14 @@ Target = Annotated[
 Wait = Annotated[bool, typer.Option("--wait", help="Return when it is over; 0 only if completed.")]
 Follow = Annotated[bool, typer.Option("--follow", help="As --wait, and print its log meanwhile.")]
 Instances = Annotated[int | None, typer.Option("--instances", min=1, help="How many replicas.")]
+Concurrency = Annotated[
+    int | None, typer.Option("--concurrency", min=1, help="Requests in flight, of each replica.")
+]
+Queue = Annotated[int | None, typer.Option("--queue", min=0, help="Requests that wait, in all.")]
+Patience = Annotated[
+    float | None,
+    typer.Option("--timeout", min=0.001, help="Seconds until a request is answered with 504."),
+]
 Script = Annotated[
     str | None, typer.Option("--script", help="The entry script, with init() and run(data).")
 ]

@@ -105,7 +105,9 @@ class EndpointPatch(Struct, frozen=True, kw_only=True):
     model: str | None = None
     script: str | None = None
     snapshot: Digest | None = None
+    plain: bool = False  # from now on without a script
     python: str | None = None
+    variables: dict[str, str] | None = None  # in the place of all there are
     instances: int | None = None
     limits: Limits | None = None
 

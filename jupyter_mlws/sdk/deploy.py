@@ -13,6 +13,7 @@ from jupyter_mlws.records.endpoint import (
     Endpoint,
     EndpointPatch,
     EndpointState,
+    Limits,
     NewEndpoint,
 )
 from jupyter_mlws.sdk.submit import Say, entry_script
@@ -35,7 +36,7 @@ def deploy(
     Parameters
     ----------
     overwrite
-        Where there is an endpoint of that name, give it this as its next revision.
+        Where there is an endpoint of that name, give it this, whole, as its next revision.
     folder
         What is sent with ``new.script``, a path in it. None: no script.
     text
@@ -48,8 +49,11 @@ def deploy(
             model=new.model,
             script=new.script,
             snapshot=new.snapshot,
+            plain=new.script is None,
             python=new.python,
+            variables=new.variables,
             instances=new.instances,
+            limits=new.limits,
         )
         return client.update_endpoint(new.name, patch)
     return client.deploy(new)
@@ -101,6 +105,27 @@ def settled(
         if time.monotonic() > until:
             raise MlwsError(f"{endpoint.name} does not answer after {timeout_s:.0f} s.")
         time.sleep(LOOK_S)
+
+
+def limited(
+    limits: Limits,
+    concurrency: int | None = None,
+    queue: int | None = None,
+    timeout_s: float | None = None,
+) -> Limits:
+    """Limits with those changed that are given.
+
+    Parameters
+    ----------
+    concurrency
+        Requests in flight, of each replica.
+    queue
+        Requests that wait, in all.
+    timeout_s
+        Until a request is answered with 504.
+    """
+    given = {"concurrency": concurrency, "queue": queue, "request_timeout_s": timeout_s}
+    return replace(limits, **{name: most for name, most in given.items() if most is not None})
 
 
 def rooted(script: str | None, source: Path | None, cwd: Path) -> tuple[str | None, Path | None]:

@@ -143,6 +143,7 @@ class Webservice:
         patch = EndpointPatch(
             model=None if models is None else models[0].id,
             script=None if how is None else how.entry_script,
+            python=None if how is None or how.environment is None else how.environment.python,
             instances=instances,
         )
         folder = None if how is None else how.source_directory.resolve()

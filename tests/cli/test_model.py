@@ -68,11 +68,19 @@ def test_an_endpoint_from_deploy_to_delete(mlws, model, tmp_path):
     (tmp_path / "score.py").write_text(SCORE)
     words = ("--script", "score.py", "--source", tmp_path, "--model", "m:1")
     updated = mlws("endpoint", "update", "svc", *words, "--json").json
-    assert (updated["scoring_uri"], updated["script"]) == (made["scoring_uri"], "score.py")
+    address = made["scoring_uri"]
+    assert (updated["scoring_uri"], updated["script"]) == (address, "score.py")
     assert mlws("endpoint", "invoke", "svc", "--data", ROWS).json == [0, 2]
     assert mlws("endpoint", "invoke", "svc", "--data", "-", stdin=ROWS).json == [0, 2]
     wrong = mlws("endpoint", "invoke", "svc", "--data", "{}")
     assert wrong.code == 1 and "svc answered" in wrong.err
+    again = mlws("endpoint", "deploy", "m:1", *deploy, "--overwrite", "--queue", "7", "--json").json
+    assert (again["scoring_uri"], again["script"], again["revision"]) == (address, None, 3)
+    assert again["limits"]["queue"] == 7
+    assert mlws("endpoint", "invoke", "svc", "--data", ROWS).json == {"predict": [0, 1]}
+    limits = mlws("endpoint", "update", "svc", "--timeout", "9.5", "--json").json["limits"]
+    assert (limits["queue"], limits["request_timeout_s"]) == (7, 9.5)
+    assert "7 wait, 9.5 s a request" in mlws("endpoint", "show", "svc").out
     assert mlws("model", "delete", "m:1").err.count("svc") >= 1
     assert "revision 2 serves" in mlws("endpoint", "logs", "svc").out
     assert "svc" in mlws("endpoint", "list").out

@@ -704,12 +704,18 @@ export interface components {
             limits: components["schemas"]["Limits"] | null;
             /** @default null */
             model: string | null;
+            /** @default false */
+            plain: boolean;
             /** @default null */
             python: string | null;
             /** @default null */
             script: string | null;
             /** @default null */
             snapshot: string | null;
+            /** @default null */
+            variables: {
+                [key: string]: string;
+            } | null;
         };
         /**
          * EndpointState
