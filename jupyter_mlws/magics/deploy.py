@@ -67,8 +67,8 @@ def _begin(shell: Any, words: Namespace, cell: str | None) -> EndpointView:
         model=words.model,
         script=script,
         target=words.target or found.default_target,
-        python=sys.executable,
-        variables=surroundings.carried(),
+        python=surroundings.interpreter(words.python or sys.executable),
+        variables=surroundings.carried(words.var),
         instances=words.instances,
     )
     endpoint = deploying.deploy(client, new, say, folder=root, text=text, overwrite=words.overwrite)

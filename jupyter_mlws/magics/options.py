@@ -2,7 +2,6 @@
 
 import argparse
 import shlex
-import sys
 from collections.abc import Sequence
 from typing import Any, NamedTuple, NoReturn
 
@@ -27,7 +26,12 @@ SUBMIT = (
     TARGET,
     Option(("--experiment", "-e"), "under what its runs are counted", "experiment"),
     Option(("--param", "-p"), "NAME=VALUE; may be given again", settings=MANY),
-    Option(("--env",), "another interpreter, or the folder of its environment", "path"),
+    Option(
+        ("--python", "--env"),
+        "another interpreter, or the folder of its environment",
+        "path",
+        {"dest": "python"},
+    ),
     Option(("--gpus",), "how many", settings={"type": int, "default": 0}),
     Option(("--with",), "numbers of cells that go in front: 1,3", settings={"dest": "front"}),
     Option(("--as",), "the variable that holds the run", settings={"dest": "variable"}),
@@ -36,8 +40,14 @@ SUBMIT = (
     Option(("--input",), "NAME=PATH, linked into its folder", "path", MANY),
     Option(("--var",), "NAME[=VALUE], an environment variable", settings=MANY),
     Option(("--timeout",), "seconds that it may run", settings={"type": float}),
+    Option(
+        ("--retries",),
+        "how often it is tried again where it fails",
+        settings={"type": int, "default": 0},
+    ),
     Option(("--priority",), "higher goes first", settings={"type": int, "default": 0}),
     TAG,
+    Option(("--large",), "send more than 2 GB", settings=FLAG),
     Option(("--wait",), "return when it is over", settings=FLAG),
     Option(("--follow",), "as --wait, and print its log", settings=FLAG),
     Option(("--dry-run",), "only say what would be sent and started", settings=FLAG),
@@ -46,6 +56,8 @@ REGISTER = (
     Option(("--run",), "the run that made it", "run"),
     Option(("--path",), "in the run: outputs/model.pkl; else a path here", "path"),
     Option(("--framework",), "scikit-learn, onnx, …"),
+    Option(("--framework-version",), "its version, for the record"),
+    Option(("--sample",), "a request it takes: JSON, or a file of it", "path"),
     Option(("--description",), "a sentence"),
     TAG,
 )
@@ -55,6 +67,8 @@ DEPLOY = (
     Option(("--script",), "the entry script, with init() and run(data)", "path"),
     SOURCE,
     Option(("--instances",), "how many replicas", settings={"type": int, "default": 1}),
+    Option(("--python",), "another interpreter, or the folder of its environment", "path"),
+    Option(("--var",), "NAME[=VALUE], an environment variable", settings=MANY),
     Option(("--overwrite",), "update the endpoint of that name, if there is one", settings=FLAG),
     Option(("--no-wait",), "return before it answers", settings=FLAG),
 )
@@ -127,5 +141,5 @@ def _parser(name: str) -> Parser:
 
 
 def say(text: str) -> None:
-    """A notice: one line beside the cell's output."""
-    sys.stderr.write(f"mlws: {text}\n")
+    """A notice: one line of the cell's output. A front end would paint stderr as an error."""
+    print(f"mlws: {text}", flush=True)

@@ -28,5 +28,6 @@ def folder(shell: Any) -> Path:
 
 def run_of(shell: Any, word: str) -> str:
     """A run as a user names it: an id, a label, ``latest``, or a variable that holds one."""
+    word = word.removeprefix("$")  # IPython leaves it where it cannot expand the whole line
     held = shell.user_ns.get(word)
     return str(held.id) if hasattr(held, "id") else word

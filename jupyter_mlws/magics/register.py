@@ -34,8 +34,10 @@ def register(shell: Any, line: str, cell: str | None = None) -> VersionView | No
             run=None if words.run is None else run_of(shell, words.run),
             path=None if words.run is None else words.path,
             framework=words.framework,
+            framework_version=words.framework_version,
             description=words.description,
             tags=as_pairs(words.tag, "tags"),
+            sample=None if words.sample is None else registry.as_sample(words.sample),
         )
         if new.run is not None:
             return _view(reach(place(shell)).register(words.model, new))

@@ -69,7 +69,8 @@ def _of_cell(shell: Any, words: Namespace, cell: str) -> sending.Order:
     root = Path(words.source).expanduser().resolve() if words.source else folder(shell)
     name = _name(root, path)
     spec = _spec(shell, words, {"script": name}, path, stale=False)
-    return sending.Order(root=root, spec=spec, extra={name: text.encode()})
+    extra = {name: text.encode()}
+    return sending.Order(root=root, spec=spec, extra=extra, allow_large=words.large)
 
 
 def _of_file(shell: Any, words: Namespace) -> sending.Order:
@@ -85,7 +86,7 @@ def _of_file(shell: Any, words: Namespace) -> sending.Order:
     if stale and (root / path) == mine:
         say(f"{path} has changes that are not saved: the run has it as it is on the disk.")
     spec = _spec(shell, words, sending.script_or_notebook(path), mine, stale=stale)
-    return sending.Order(root=root, spec=spec)
+    return sending.Order(root=root, spec=spec, allow_large=words.large)
 
 
 def _spec(
@@ -97,7 +98,7 @@ def _spec(
         parameters=as_parameters(words.param),
         target=words.target or "",
         experiment=named(words.experiment or "default", "an experiment"),
-        python=surroundings.interpreter(words.env or sys.executable),
+        python=surroundings.interpreter(words.python or sys.executable),
         variables=surroundings.carried(words.var),
         inputs=as_inputs(words.input, Path.cwd()),
         source=sending.here(
@@ -107,6 +108,7 @@ def _spec(
         ),
         resources=Resources(gpus=words.gpus),
         max_duration_s=words.timeout,
+        retries=words.retries,
         priority=words.priority,
         name=words.name,
         tags=as_pairs(words.tag, "tags"),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 
 import pytest
 
@@ -87,6 +88,16 @@ def test_an_interrupt_ends_the_waiting_and_not_the_run(kernel, client):
     assert client.wait(run.id).state is RunState.CANCELED
 
 
+def test_what_a_run_is_submitted_with(kernel, client, place):
+    (place.root / "once.py").write_text("raise SystemExit(1)")
+    words = f"--python {sys.executable} --retries 1 --large --input code={place.root} --wait"
+    run = client.run(card(kernel(f"%submit once.py {words}"))[MIME]["id"])
+    assert (run.spec.python, run.spec.retries, run.attempt) == (sys.executable, 1, 2)
+    assert run.spec.inputs == {"code": str(place.root)}
+    run = client.run(card(kernel(f"%%submit --env {sys.executable} --wait\n1"))[MIME]["id"])
+    assert run.spec.python == sys.executable
+
+
 def test_wait_returns_when_it_is_over(kernel):
     shown = card(kernel("%%submit --wait\nprint(1)"))
     assert shown[MIME]["state"] == "Completed"
@@ -106,6 +117,9 @@ def test_follow_prints_the_log(kernel):
         ("%mlws logs nope-3", "There is no run 'nope-3'"),
         ("%deploy nope:3 --name svc", "There is no model 'nope'"),
         ("%register m --run latest --path no.txt", "has no file or folder 'no.txt'"),
+        ("%submit train.py --input data=/nowhere", "There is nothing at /nowhere, the input"),
+        ("%register m --path train.py --sample {", "sample is not JSON"),
+        ("%deploy digits:1 --name svc --var A_TOKEN=x", "looks like a secret"),
         ("%%submit -e 'a b'\n1", "'a b' cannot name an experiment"),
     ],
 )
@@ -204,15 +218,15 @@ def run(data):
 def test_from_a_cell_to_a_live_endpoint(kernel, client):
     card(kernel(FIT))
     words = "--path outputs/model.pkl --framework scikit-learn --tag stage=dev"
+    words += """ --framework-version 1.5 --sample '{"data": [[0.5]]}'"""
     shown = card(kernel(f"%register digits --run $fitted {words}"))
     assert shown["text/plain"].startswith("digits:1")
     made = client.version("digits", 1)
-    assert (made.framework, made.tags, made.experiment) == (
-        "scikit-learn",
-        {"stage": "dev"},
-        "digits",
-    )
-    assert "Healthy" in card(kernel("%deploy digits:1 --name plain --instances 2"))["text/plain"]
+    assert (made.framework, made.framework_version) == ("scikit-learn", "1.5")
+    assert (made.tags, made.experiment) == ({"stage": "dev"}, "digits")
+    assert made.sample == {"data": [[0.5]]}
+    plain = f"%deploy digits:1 --name plain --instances 2 --python {sys.executable} --var A=1"
+    assert "Healthy" in card(kernel(plain))["text/plain"]
     assert client.endpoint("plain").instances == 2
     assert "Healthy" in card(kernel(SCORE))["text/plain"]
     assert client.invoke("scored", {"data": [[0.0], [1.0]]}).body == [0, 2]
