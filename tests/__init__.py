@@ -1,0 +1,1 @@
+"""Tests, one folder a room; what several share lies beside them."""
