@@ -36,20 +36,30 @@ class Failed(Exception):
 class Lab:
     """A JupyterLab server on loopback, with nothing but our extension asked of it."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *more: str) -> None:
         self.root = root
         self.token = os.urandom(16).hex()
         self._scratch = Path(mkdtemp(prefix="mlws-demo-"))
         self._log = open(self._scratch / "jupyter.log", "wb")  # noqa: SIM115  as the server lives
         words = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--ip=127.0.0.1"]
         words += ["--port=0", f"--ServerApp.root_dir={root}", "--allow-root"]
-        words += ["--ServerApp.open_browser=False", "--LabApp.news_url="]
+        words += ["--ServerApp.open_browser=False", *more]
         environment = {**os.environ, "JUPYTER_TOKEN": self.token}
-        environment["JUPYTER_RUNTIME_DIR"] = str(self._scratch)
+        for name in ("JUPYTER_RUNTIME_DIR", "JUPYTERLAB_WORKSPACES_DIR"):
+            environment[name] = str(self._scratch)  # nothing of the user's own JupyterLab
+        environment["JUPYTERLAB_SETTINGS_DIR"] = str(self._settings())
         self.process = subprocess.Popen(
             words, cwd=root, env=environment, stdout=self._log, stderr=self._log
         )
         self.url = self._found(self._scratch)
+
+    def _settings(self) -> Path:
+        """Settings of its own: it asks nobody whether there is news."""
+        folder = self._scratch / "settings"
+        mine = folder / "@jupyterlab" / "apputils-extension"
+        mine.mkdir(parents=True)
+        (mine / "notification.jupyterlab-settings").write_text('{"fetchNews": "false"}')
+        return folder
 
     def _found(self, runtime: Path) -> str:
         """Where it answers. Raises Failed."""

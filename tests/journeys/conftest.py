@@ -61,3 +61,15 @@ def browser(chromium):
 @pytest.fixture(scope="module")
 def python():
     return sys.executable
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Where a step in the browser fails, the picture of it is kept beside the test's files."""
+    outcome = yield
+    report = outcome.get_result()
+    page = getattr(item, "funcargs", {}).get("page")
+    if report.when == "call" and report.failed and page is not None:
+        picture = Path(item.funcargs["lab"].root).parent / f"{item.name}.png"
+        page.screenshot(path=picture)
+        report.sections.append(("picture", str(picture)))

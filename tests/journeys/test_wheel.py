@@ -1,4 +1,4 @@
-"""The built wheel, in an environment that has no Node: it installs, loads, and does the main job."""
+"""The wheel, in an environment that has no Node: it installs, loads, and does the main job."""
 
 import os
 import re

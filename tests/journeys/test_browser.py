@@ -1,0 +1,192 @@
+"""What a data scientist does, in a real JupyterLab, with a real browser: one journey, in order.
+
+``MLWS_SCREENSHOTS=docs/images`` keeps the pictures that the documentation shows.
+"""
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.conftest import NOTEBOOKS
+
+NOTEBOOK = "01_first_run.ipynb"
+SLOW_MS = 120_000
+pytestmark = pytest.mark.timeout(420)
+
+
+@pytest.fixture(scope="module")
+def lab(demo, tmp_path_factory):
+    root = tmp_path_factory.mktemp("journey") / "digits"
+    root.mkdir()
+    shutil.copy(NOTEBOOKS / NOTEBOOK, root / NOTEBOOK)
+    server = demo.Lab(root, "--LabApp.expose_app_in_browser=True")
+    yield server
+    server.stop()
+    demo.stop_endpoints(root / ".mlws" / "state")
+
+
+@pytest.fixture(scope="module")
+def page(lab, browser):
+    """JupyterLab with the notebook open. What the page's own code complains of is kept."""
+    tab = browser.new_page(viewport={"width": 1440, "height": 900})
+    tab.set_default_timeout(SLOW_MS)
+    tab.errors = []
+    tab.on("pageerror", lambda error: tab.errors.append(str(error)))
+    tab.goto(f"{lab.url}lab/tree/{NOTEBOOK}?token={lab.token}")
+    tab.wait_for_function("window.jupyterapp !== undefined")
+    tab.evaluate("window.jupyterapp.restored")
+    return tab
+
+
+@pytest.fixture
+def shot(page):
+    """Keeps a picture in the light theme and in the dark one, where pictures are wanted."""
+    folder = os.environ.get("MLWS_SCREENSHOTS")
+
+    def take(name):
+        if folder is None:
+            return
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        for theme in ("Dark", "Light"):
+            command(page, "apputils:change-theme", {"theme": f"JupyterLab {theme}"})
+            page.wait_for_timeout(1200)
+            page.screenshot(path=f"{folder}/{name}-{theme.lower()}.png")
+
+    return take
+
+
+def command(page, name, arguments=None):
+    """Execute a command of JupyterLab, as its palette does."""
+    page.evaluate(
+        "async ([name, words]) => { await window.jupyterapp.commands.execute(name, words); }",
+        [name, arguments or {}],
+    )
+
+
+def tab(page, name):
+    return page.get_by_role("tab", name=re.compile(rf"^{name}\b")).locator("visible=true")
+
+
+def button(page, name):
+    return page.get_by_role("button", name=name).locator("visible=true").first
+
+
+def test_1_the_first_cell_becomes_a_run_with_a_live_card(page):
+    page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.context.sessionContext.ready")
+    command(page, "notebook:run-all-cells")
+    card = page.locator(".jp-mlws-card").first
+    card.get_by_text(re.compile("Queued|Starting|Running|Completed")).first.wait_for()
+    card.get_by_text("Completed").first.wait_for()
+    assert "svm-small" in card.inner_text()
+    assert "accuracy" in card.inner_text()
+
+
+def test_2_the_notebook_runs_to_its_end(page):
+    page.get_by_text("answer: {").last.wait_for()
+    output = page.locator(".jp-OutputArea-output", has_text="answer: {").last.inner_text()
+    assert "truth: [0, 1]" in output
+
+
+def test_3_the_sidebar_shows_runs_model_and_endpoint(page, shot):
+    page.evaluate("() => window.jupyterapp.shell.activateById('jp-mlws-sidebar')")
+    side = page.locator("#jp-mlws-sidebar")
+    side.get_by_text("svm-large").first.wait_for()
+    side.get_by_text("svm-small").first.wait_for()
+    side.get_by_text("digits-svc").first.wait_for()
+    assert "0.99" in side.inner_text()
+    page.locator(".jp-mlws-card").first.scroll_into_view_if_needed()
+    shot("lab")
+
+
+def test_4_a_filter_leaves_what_matches(page):
+    side = page.locator("#jp-mlws-sidebar")
+    field = side.get_by_role("textbox").or_(side.get_by_role("searchbox")).first
+    field.fill("small")
+    side.get_by_text("svm-large").first.wait_for(state="hidden")
+    assert side.get_by_text("svm-small").first.is_visible()
+    field.fill("")
+    side.get_by_text("svm-large").first.wait_for()
+
+
+def test_5_the_page_of_a_run(page, shot):
+    page.locator("#jp-mlws-sidebar").get_by_text("svm-large").first.click()
+    page.locator("h1", has_text="svm-large").locator("visible=true").wait_for()
+    shot("run-overview")
+    tab(page, "Metrics").click()
+    page.locator("canvas").locator("visible=true").first.wait_for()
+    shot("run-metrics")
+    tab(page, "Log").click()
+    page.get_by_role("log").get_by_text("images: accuracy").first.wait_for()
+    shot("run-log")
+    tab(page, "Outputs").click()
+    page.get_by_text("model.pkl").locator("visible=true").first.wait_for()
+    shot("run-outputs")
+    tab(page, "Code").click()
+    page.get_by_text("load_digits").locator("visible=true").first.wait_for()
+    shot("run-code")
+    tab(page, "Events").click()
+    page.get_by_text("Finalizing").locator("visible=true").first.wait_for()
+    shot("run-events")
+
+
+def test_6_a_button_registers_the_next_version(page, lab, shot):
+    tab(page, "Overview").click()
+    button(page, re.compile("Register model")).click()
+    form = page.locator(".jp-mlws-form").locator("visible=true")
+    form.locator("input").first.fill("digits")
+    shot("register")
+    form.get_by_role("button", name="Register", exact=True).click()
+    page.locator("h1", has_text="digits").locator("visible=true").last.wait_for()
+    versions = lab.ask("GET", "mlws/api/v1/models/digits/versions")["items"]
+    assert [one["version"] for one in versions] == [2, 1]
+    shot("model")
+
+
+def test_7_a_form_deploys_it(page, lab, shot):
+    command(page, "mlws:open-model", {"name": "digits"})
+    button(page, re.compile("^Deploy")).click()
+    form = page.locator(".jp-mlws-form").locator("visible=true")
+    form.locator("input").first.fill("digits-two")
+    shot("deploy")
+    form.get_by_role("button", name=re.compile("^Deploy")).click()
+    page.locator("h1", has_text="digits-two").locator("visible=true").wait_for()
+    page.get_by_text("Healthy").locator("visible=true").first.wait_for()
+    assert lab.ask("GET", "mlws/api/v1/endpoints/digits-two")["models"] == ["digits:2"]
+    shot("endpoint")
+
+
+def test_8_the_test_form_scores_rows(page, shot):
+    tab(page, "Test").click()
+    request = page.locator("textarea").locator("visible=true").first
+    request.fill('{"data": [[' + ", ".join(["0"] * 64) + "]]}")
+    button(page, re.compile("^Send")).click()
+    page.get_by_text('"predict"').locator("visible=true").first.wait_for()
+    shot("endpoint-test")
+
+
+def test_9_cards_outlive_the_kernel_and_a_reload(page, lab):
+    command(page, "docmanager:open", {"path": NOTEBOOK})
+    command(page, "docmanager:save")
+    for session in lab.ask("GET", "api/sessions"):
+        lab.ask("DELETE", f"api/sessions/{session['id']}")
+    page.reload()
+    page.wait_for_function("window.jupyterapp !== undefined")
+    page.evaluate("window.jupyterapp.restored")
+    command(page, "docmanager:open", {"path": NOTEBOOK})
+    page.locator(".jp-mlws-card", has_text="svm-small").get_by_text("Completed").first.wait_for()
+
+
+def test_what_was_typed_broke_nothing(page):
+    assert page.errors == []
+
+
+def test_cards_are_live_in_notebook_7(lab, browser):
+    tab = browser.new_page()
+    tab.set_default_timeout(SLOW_MS)
+    tab.goto(f"{lab.url}notebooks/{NOTEBOOK}?token={lab.token}")
+    tab.locator(".jp-mlws-card", has_text="svm-small").get_by_text("Completed").first.wait_for()
+    tab.close()
