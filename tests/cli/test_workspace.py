@@ -1,8 +1,12 @@
 """``mlws workspace``, ``compute``, ``doctor`` and ``--version`` against a real owner."""
 
+import os
 import subprocess
 
 import pytest
+
+from jupyter_mlws.client import workspace
+from jupyter_mlws.testing.served import end
 
 
 def test_create_makes_one_once(mlws, tmp_path):
@@ -22,7 +26,29 @@ def test_prune_says_what_would_go_and_what_went(mlws, run):
     would = mlws("workspace", "prune", "--older-than", "0s", "--dry-run", "--json").json
     assert would["dry_run"] and made in would["runs"]
     assert mlws("run", "show", made).code == 0
-    assert mlws("workspace", "prune", "--older-than", "365d", "--json").json["runs"] == []
+    told = mlws("workspace", "prune", "--older-than", "0s", "--dry-run")
+    assert "digits-1 base · Completed" in told.err and "would free" in told.out
+    words = ("workspace", "prune", "--older-than", "365d")
+    for more in ((), ("--json",)):
+        refused = mlws(*words, *more)
+        assert (refused.code, refused.out) == (1, "") and "add --yes" in refused.err
+    assert mlws(*words, "--yes", "--json").json["runs"] == []
+    assert mlws(*words, "--yes").out == "0 runs: freed 0 B.\n"
+
+
+@pytest.mark.parametrize(("answer", "code", "left"), [("n", 1, True), ("y", 0, False)])
+def test_prune_asks_where_somebody_sits(mlws, tmp_path, answer, code, left):
+    (tmp_path / "go.py").write_text("print(1)")
+    home = ("--workspace", tmp_path)
+    made = mlws("run", "submit", tmp_path / "go.py", *home, "--wait").out.strip()
+    near, far = os.openpty()
+    os.write(near, f"{answer}\n".encode())
+    words = mlws.command("workspace", "prune", "--older-than", "0s", *home)
+    done = subprocess.run(words, env=mlws.env, stdin=far, capture_output=True, timeout=60)
+    os.close(near), os.close(far)
+    assert done.returncode == code and b"Delete them? [y/N]" in done.stderr
+    assert (mlws("run", "show", made, *home).code == 0) == left
+    end(workspace.load(tmp_path))
 
 
 def test_compute(mlws):
