@@ -59,5 +59,7 @@ HELP = {
     %%deploy digits --name digits-svc   the cell is the entry script: init() and run(data)""",
     "mlws": """Look at the workspace.
 
-    %mlws runs | logs RUN | cancel RUN | models | endpoints | targets""",
+    %mlws runs [EXPERIMENT] | show RUN | logs RUN | cancel RUN | models | endpoints | targets
+
+    `%mlws --help` tells more.""",
 }

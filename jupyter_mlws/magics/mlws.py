@@ -18,7 +18,6 @@ from jupyter_mlws.records.model import Model
 from jupyter_mlws.records.run import Run
 from jupyter_mlws.sdk import words as said
 
-USAGE = "%mlws runs | logs RUN | cancel RUN | show RUN | models | endpoints | targets"
 View = Callable[[Client, Workspace, str], Any]
 
 
@@ -27,12 +26,12 @@ def mlws(shell: Any, line: str, cell: str | None = None) -> Any:
     with told():
         given, _ = options.split(line)
         if not given or given[0] in ("-h", "--help", "help"):
-            return Table(("%mlws", ""), ((usage, "") for usage in USAGE[6:].split(" | ")))
+            return _help()
         verb, *rest = given
         if verb not in VIEWS:
-            raise UsageError(f"%mlws knows no {verb!r}: {USAGE}.")
-        view, wants = VIEWS[verb]
-        if wants and not rest:
+            raise UsageError(f"%mlws knows no {verb!r}; it knows {', '.join(VIEWS)}.")
+        view, wants, _ = VIEWS[verb]
+        if wants == RUN and not rest:
             raise UsageError(f"Say which: %mlws {verb} {wants}.")
         found = place(shell)
         return view(reach(found), found, run_of(shell, rest[0]) if rest else "")
@@ -103,12 +102,25 @@ def _targets(client: Client, found: Workspace, word: str) -> Table:
     return Table(("Target", "Kind", "Running", "Waiting", "Problem"), rows)
 
 
-VIEWS: dict[str, tuple[View, str]] = {  # verb → what shows it, and what it needs
-    "runs": (_runs, ""),
-    "logs": (_logs, "RUN"),
-    "cancel": (_cancel, "RUN"),
-    "show": (_show, "RUN"),
-    "models": (_models, ""),
-    "endpoints": (_endpoints, ""),
-    "targets": (_targets, ""),
+RUN = "RUN"  # an id, its unique beginning, a label, `latest`, or a variable that holds one
+VIEWS: dict[str, tuple[View, str, str]] = {  # verb → what shows it, what it takes, what it is for
+    "runs": (_runs, "[EXPERIMENT]", "the newest 20 runs, of all experiments or of one"),
+    "show": (_show, RUN, "its card"),
+    "logs": (_logs, RUN, "what it printed"),
+    "cancel": (_cancel, RUN, "asks it to end"),
+    "models": (_models, "", "models, and the newest version of each"),
+    "endpoints": (_endpoints, "", "endpoints, and how they fare"),
+    "targets": (_targets, "", "where runs can run"),
 }
+OTHERS = {
+    "%%submit": "sends a cell; %submit a script or a notebook",
+    "%register": "makes the next version of a model",
+    "%deploy": "puts a model behind an address; %%deploy with the cell as its script",
+}
+
+
+def _help() -> Table:
+    rows = [(f"%mlws {verb} {wants}".strip(), what) for verb, (_, wants, what) in VIEWS.items()]
+    rows.append(("RUN", "digits-3, latest, the name of a variable, an id or its beginning"))
+    rows += [(f"{name} --help", what) for name, what in OTHERS.items()]
+    return Table(("Magic", ""), rows)

@@ -6,6 +6,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 from jupyter_mlws.magics import cell, options
 from jupyter_mlws.magics.completion import offered
+from jupyter_mlws.magics.mlws import OTHERS, VIEWS, mlws
 
 python = TransformerManager().transform_cell
 
@@ -83,6 +84,15 @@ def test_a_line_is_taken_apart_as_a_shell_does():
 def test_a_wrong_line_is_a_usage_error(line):
     with pytest.raises(UsageError):
         options.parse("submit", line)
+
+
+def test_help_of_mlws_tells_every_view_and_the_other_magics():
+    for line in ("", "--help", "help"):
+        said = repr(mlws(None, line))
+        for word in (*VIEWS, *OTHERS, "[EXPERIMENT]", "logs RUN", "latest"):
+            assert word in said, word
+    with pytest.raises(UsageError, match="no 'jobs'; it knows runs, show"):
+        mlws(None, "jobs")
 
 
 def test_help_ends_the_magic_and_not_the_kernel(capsys):
