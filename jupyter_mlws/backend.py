@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jupyter_mlws.records.instant import Instant
 
@@ -24,6 +24,7 @@ class Settings:
     name: str
     default_target: str
     owner: str  # "jupyterlab" or "serve"
+    targets: dict[str, dict[str, Any]] = field(default_factory=dict)  # seeds: name → configuration
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Backend:
     settings: Settings
     store: "Store"
     packs: "Packs"
-    targets: "dict[str, Target]"
+    targets: "dict[str, Target]"  # by name; actions/attach.py alone changes it
     key: bytes  # the workspace's own, 32 bytes
     work: Executor  # two threads for what needs the processor: more would hold up the event loop
     streams: Executor  # a few for what waits: bodies, files, endpoints

@@ -48,6 +48,7 @@ def deploy(backend: Backend, new: NewEndpoint, by: str) -> Endpoint:
         created_by=by,
     )
     with backend.store.write() as tx:
+        check_target(backend, new.target)  # it may have been detached meanwhile
         version = models.resolve(tx, new.model)
         check_script(tx, code)
         endpoints.create(tx, row)

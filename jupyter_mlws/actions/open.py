@@ -5,8 +5,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from jupyter_mlws.backend import Backend, Settings
+from jupyter_mlws.errors import Invalid
 from jupyter_mlws.records.ids import new_id
 from jupyter_mlws.records.instant import Instant
 from jupyter_mlws.store import targets as known_targets
@@ -30,6 +32,8 @@ def open_backend(settings: Settings, changed: Callable[[int, tuple[str, ...]], N
     ------
     StoreNewer, StoreBroken, DiskFull
         Nothing was changed.
+    Invalid
+        workspace.toml names a target that cannot be.
     """
     state = settings.state
     for name in ("tmp", "runs", "keys", "endpoints", "backups"):
@@ -44,12 +48,18 @@ def open_backend(settings: Settings, changed: Callable[[int, tuple[str, ...]], N
         streams.shutdown(wait=True)
         store.close()
 
+    try:
+        targets = _targets(store, settings)
+        key = _key(state / "keys" / "workspace")
+    except BaseException:
+        close()
+        raise
     return Backend(
         settings=settings,
         store=store,
         packs=Packs(state / "blobs"),
-        targets=_targets(store, settings),
-        key=_key(state / "keys" / "workspace"),
+        targets=targets,
+        key=key,
         work=work,
         streams=streams,
         now=Instant.now,
@@ -60,16 +70,27 @@ def open_backend(settings: Settings, changed: Callable[[int, tuple[str, ...]], N
 
 
 def _targets(store: Store, settings: Settings) -> dict[str, Target]:
-    """The targets of the table; `local` is always there."""
+    """The targets of the table. Where it is empty, those of workspace.toml, and `local`."""
     with store.read() as tx:
         rows = known_targets.listed(tx)
-    if not any(name == "local" for name, _, _ in rows):
-        with store.write() as tx:
-            known_targets.attach(tx, "local", "local", {}, at=Instant.now(), by="mlws")
-            rows = known_targets.listed(tx)
-    return {
-        name: build(kind, settings.state, dict(os.environ), config) for name, kind, config in rows
-    }
+    if rows:
+        return {name: _built(settings, kind, config) for name, kind, config in rows}
+    seeds = {"local": {}, **settings.targets}
+    made: dict[str, Target] = {}
+    with store.write() as tx:
+        for name, given in seeds.items():
+            config = dict(given)
+            kind = str(config.pop("kind", "local"))
+            try:
+                made[name] = _built(settings, kind, config)
+            except Invalid as error:
+                raise Invalid(f"workspace.toml, [targets.{name}]: {error}") from error
+            known_targets.attach(tx, name, kind, config, at=Instant.now(), by="mlws")
+    return made
+
+
+def _built(settings: Settings, kind: str, config: dict[str, Any]) -> Target:
+    return build(kind, settings.state, dict(os.environ), config)
 
 
 def _poke(path: Path) -> Path:

@@ -33,6 +33,7 @@ def submit(backend: Backend, new: NewRun, by: str) -> Run:
     new = replace(new, id=new.id or backend.new_id())
     _check(backend, new.spec)
     with backend.store.write() as tx:
+        check_target(backend, new.spec.target)  # it may have been detached meanwhile
         run = runs.create(tx, new, at=backend.now(), by=by)
     backend.woken()
     return run

@@ -40,12 +40,13 @@ def targets(backend: Backend) -> list[TargetInfo]:
 
 def target(backend: Backend, name: str) -> TargetInfo:
     """Raises NotFound."""
-    if name not in backend.targets:
+    one = backend.targets.get(name)
+    if one is None:
         known = ", ".join(sorted(backend.targets))
         raise NotFound(f"There is no target {name!r} here; there is {known}.")
-    one = backend.targets[name]
     with backend.store.read() as tx:
         running, waiting = known_targets.load(tx).get(name, (0, 0))
+        config = {name: config for name, _, config in known_targets.listed(tx)}.get(name, {})
     machine, problem = None, None
     try:
         machine = one.look()
@@ -61,6 +62,7 @@ def target(backend: Backend, name: str) -> TargetInfo:
         machine=machine,
         problem=problem,
         checked_at=backend.now(),
+        config=config,
     )
 
 

@@ -1,14 +1,18 @@
 """``mlws compute``: where runs can run, and how those places fare."""
 
+from typing import Annotated
+
 import typer
 
+from jupyter_mlws.cli import complete
 from jupyter_mlws.cli.connect import connect
 from jupyter_mlws.cli.options import Json, Where
-from jupyter_mlws.cli.output import document, facts, line, table
-from jupyter_mlws.records.target import Machine, TargetInfo
+from jupyter_mlws.cli.output import document, facts, line, say, table
+from jupyter_mlws.records.target import Machine, NewTarget, TargetInfo
 from jupyter_mlws.sdk import words as said
 
 app = typer.Typer(help="Compute targets.", no_args_is_help=True, add_completion=False)
+TargetRef = Annotated[str, typer.Argument(metavar="NAME", autocompletion=complete.targets)]
 
 
 @app.command("list")
@@ -22,7 +26,7 @@ def list_(json: Json = False, workspace: Where = None) -> None:
 
 
 @app.command()
-def show(name: str, json: Json = False, workspace: Where = None) -> None:
+def show(name: TargetRef, json: Json = False, workspace: Where = None) -> None:
     """One target: its machine, slots, and what is wrong with it."""
     target = connect(workspace).target(name)
     if json:
@@ -41,6 +45,48 @@ def show(name: str, json: Json = False, workspace: Where = None) -> None:
             ("problem", target.problem),
         ]
     )
+
+
+@app.command()
+def attach(
+    name: TargetRef,
+    kind: Annotated[str | None, typer.Option(help="local.")] = None,
+    slots: Annotated[
+        int | None, typer.Option(min=1, help="How many runs at once. Default: one a processor.")
+    ] = None,
+    json: Json = False,
+    workspace: Where = None,
+) -> None:
+    """Make a target known, or change one that is: what is not given stays."""
+    client = connect(workspace)
+    known = next((one.config for one in client.targets() if one.name == name), {})
+    config = known if slots is None else known | {"slots": slots}
+    made = client.attach(name, NewTarget(kind=kind, config=config))
+    if json:
+        return document(made)
+    line(f"{made.name} · {made.kind} · {made.slots} slots")
+
+
+@app.command()
+def detach(name: TargetRef, json: Json = False, workspace: Where = None) -> None:
+    """Forget a target. Refused while runs or endpoints are on it; local is always there."""
+    gone = connect(workspace).detach(name)
+    if json:
+        return document(gone)
+    line(f"Detached {gone.name}.")
+
+
+@app.command()
+def check(name: TargetRef, json: Json = False, workspace: Where = None) -> None:
+    """Whether a target can be used now: 0 if it can, else 1 and why."""
+    target = connect(workspace).target(name)
+    if json:
+        document(target)
+    elif target.problem is None:
+        line(f"{target.name} can be used.")
+    if target.problem is not None:
+        say(f"{target.name}: {target.problem}")
+        raise typer.Exit(1)
 
 
 def _row(target: TargetInfo) -> tuple[str, ...]:

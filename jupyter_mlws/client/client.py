@@ -9,7 +9,7 @@ from jupyter_mlws.client.models import ModelCalls
 from jupyter_mlws.client.runs import RunCalls
 from jupyter_mlws.client.snapshots import SnapshotCalls
 from jupyter_mlws.records.page import Page
-from jupyter_mlws.records.target import TargetInfo
+from jupyter_mlws.records.target import NewTarget, TargetInfo
 from jupyter_mlws.records.workspace import Health, WorkspaceInfo
 
 
@@ -46,6 +46,14 @@ class Client(RunCalls, EvidenceCalls, SnapshotCalls, ModelCalls, EndpointCalls):
 
     def target(self, name: str) -> TargetInfo:
         return self.connection.get(f"targets/{segment(name)}", TargetInfo)
+
+    def attach(self, name: str, new: NewTarget) -> TargetInfo:
+        """Make a target known, or set up anew one that is."""
+        return self.connection.write("PUT", f"targets/{segment(name)}", TargetInfo, new)
+
+    def detach(self, name: str) -> TargetInfo:
+        """Raises Conflict where something is on it."""
+        return self.connection.write("DELETE", f"targets/{segment(name)}", TargetInfo)
 
     def close(self) -> None:
         self.connection.close()

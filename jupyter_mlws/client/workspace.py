@@ -31,6 +31,7 @@ class Workspace(Struct, frozen=True, kw_only=True):
     name: str
     state: Path  # store, blobs, runs; 0700, never on a network file system
     default_target: str = "local"
+    targets: dict[str, dict[str, Any]] = {}  # [targets.NAME]: what a new store begins with
     note: str | None = None  # one line for the user, where the state lies elsewhere
 
 
@@ -119,11 +120,18 @@ def load(root: Path | str) -> Workspace:
         words = tomllib.loads(text)
         workspace_id, name = _word(words, "id"), _word(words, "name", root.name)
         target, state = _word(words, "default_target", "local"), _word(words, "state", "")
+        targets = _tables(words, "targets")
     except (tomllib.TOMLDecodeError, TypeError, UnicodeDecodeError) as error:
         raise Invalid(f"{root / MARK} cannot be read: {error}.") from error
     place, note = _state(root, workspace_id, state)
     return Workspace(
-        root=root, id=workspace_id, name=name, state=place, default_target=target, note=note
+        root=root,
+        id=workspace_id,
+        name=name,
+        state=place,
+        default_target=target,
+        targets=targets,
+        note=note,
     )
 
 
@@ -186,6 +194,13 @@ def _word(words: dict[str, Any], key: str, default: str | None = None) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{key!r} is missing" if value is None else f"{key!r} is no text")
     return value
+
+
+def _tables(words: dict[str, Any], key: str) -> dict[str, dict[str, Any]]:
+    found = words.get(key, {})
+    if not isinstance(found, dict) or not all(isinstance(one, dict) for one in found.values()):
+        raise TypeError(f"{key!r} is no table of tables")
+    return found
 
 
 def _quoted(text: str) -> str:

@@ -27,6 +27,13 @@ class Machine(Struct, frozen=True, kw_only=True):
     gpus: tuple[Gpu, ...] = ()
 
 
+class NewTarget(Struct, frozen=True, kw_only=True):
+    """The body of ``PUT targets/{name}``: the whole configuration."""
+
+    kind: str | None = None  # None: as it is; a new one is "local"
+    config: dict[str, Any] = {}  # of a local one: slots, python, grace_s
+
+
 class TargetInfo(Struct, frozen=True, kw_only=True):
     name: str
     kind: str  # "local", "docker" …

@@ -27,7 +27,7 @@ def admit(
     taken = Counter(run.target for run in under_way if run.kind != "service")
     admitted: list[Run] = []
     some_wait = False
-    for name, target in backend.targets.items():
+    for name, target in list(backend.targets.items()):
         free = min(max(0, target.slots - taken[name]), AT_ONCE)
         with backend.store.read() as tx:
             services = queue.waiting(tx, name, limit=AT_ONCE, services=True)

@@ -248,6 +248,7 @@ class Ownership:
             name=mine.name,
             default_target=mine.default_target,
             owner=self._kind,
+            targets=mine.targets,
         )
         self.backend, self._end = self._begin(settings, self._changed)
 

@@ -12,6 +12,8 @@ NEEDED: dict[tuple[str, str], tuple[str, str]] = {
     ("POST", "prune"): (RUNS, WRITE),
     ("GET", "targets"): (TARGETS, READ),
     ("GET", "targets/{name}"): (TARGETS, READ),
+    ("PUT", "targets/{name}"): (TARGETS, EXECUTE),
+    ("DELETE", "targets/{name}"): (TARGETS, EXECUTE),
     ("POST", "snapshots/plan"): (SNAPSHOTS, READ),
     ("POST", "packs"): (SNAPSHOTS, WRITE),
     ("POST", "snapshots"): (SNAPSHOTS, WRITE),

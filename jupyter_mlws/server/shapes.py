@@ -18,7 +18,7 @@ from jupyter_mlws.records.page import Page
 from jupyter_mlws.records.run import Move, NewRun, Run, RunAgain, RunDetail, RunPatch
 from jupyter_mlws.records.series import Chart, Series
 from jupyter_mlws.records.snapshot import Manifest, Missing, Plan, Snapshot, SnapshotDiff
-from jupyter_mlws.records.target import TargetInfo
+from jupyter_mlws.records.target import NewTarget, TargetInfo
 from jupyter_mlws.records.workspace import Pruned, PruneOrder, WorkspaceInfo
 from jupyter_mlws.server.metrics import MetricQuery, MetricsQuery
 from jupyter_mlws.server.run_files import FileQuery, LogQuery
@@ -41,6 +41,8 @@ SHAPES: dict[tuple[str, str], Shape] = {
     ("GET", "changes"): Shape(Changes, query=ChangesQuery),
     ("GET", "targets"): Shape(Page[TargetInfo]),
     ("GET", "targets/{name}"): Shape(TargetInfo),
+    ("PUT", "targets/{name}"): Shape(TargetInfo, NewTarget),
+    ("DELETE", "targets/{name}"): Shape(TargetInfo),
     ("POST", "prune"): Shape(Pruned, PruneOrder),
     ("POST", "snapshots/plan"): Shape(Missing, Plan),
     ("POST", "packs"): Shape(Received),

@@ -8,7 +8,9 @@ from msgspec import Meta, Struct
 
 from jupyter_mlws import __version__
 from jupyter_mlws.actions import survey
+from jupyter_mlws.actions.attach import attach, detach
 from jupyter_mlws.actions.delete import prune
+from jupyter_mlws.records.target import NewTarget
 from jupyter_mlws.records.workspace import PruneOrder
 from jupyter_mlws.server.base import RecordHandler
 from jupyter_mlws.store import changes
@@ -48,6 +50,12 @@ class TargetsHandler(RecordHandler):
 class TargetHandler(RecordHandler):
     async def get(self, name: str) -> None:
         self.reply(await self.slowly(survey.target, name))
+
+    async def put(self, name: str) -> None:
+        await self.once(attach, name, self.body(NewTarget), self.user, status=200)
+
+    async def delete(self, name: str) -> None:
+        await self.once(detach, name, self.user, status=200)
 
 
 class PruneHandler(RecordHandler):

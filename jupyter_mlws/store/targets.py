@@ -11,6 +11,7 @@ from jupyter_mlws.store import changes, tables
 from jupyter_mlws.store.upsert import put
 
 T = tables.targets
+OPEN = [s.value for s in RunState if not s.over]
 UNDER_WAY = [s.value for s in RunState if not s.over and s is not RunState.QUEUED]
 
 
@@ -34,6 +35,19 @@ def listed(tx: Connection) -> list[tuple[str, str, dict[str, Any]]]:
     """(name, kind, config), by name."""
     rows = tx.execute(select(T.c.name, T.c.kind, T.c.config).order_by(T.c.name))
     return [(name, kind, config) for name, kind, config in rows]
+
+
+def held_by(tx: Connection, name: str) -> list[str]:
+    """What needs a target: labels of its runs that are not over, and names of its endpoints."""
+    r, e = tables.runs, tables.experiments
+    found = (
+        select(e.c.name, r.c.number)
+        .join_from(r, e)
+        .where(r.c.target == name, r.c.state.in_(OPEN), r.c.kind != "service")
+    )
+    labels = [f"{row.name}-{row.number}" for row in tx.execute(found.order_by(r.c.id))]
+    serving = select(tables.endpoints.c.name).where(tables.endpoints.c.target == name)
+    return [*labels, *tx.execute(serving.order_by(tables.endpoints.c.name)).scalars()]
 
 
 def load(tx: Connection) -> dict[str, tuple[int, int]]:

@@ -58,6 +58,35 @@ def test_compute(mlws):
     assert "local *" in mlws("compute", "list").out
 
 
+def test_targets_are_attached_changed_and_detached(mlws, tmp_path):
+    (tmp_path / "go.py").write_text("import time; time.sleep(600)")
+    home = ("--workspace", tmp_path)
+    mlws("workspace", "create", tmp_path)
+    mark = tmp_path / ".mlws" / "workspace.toml"
+    mark.write_text(mark.read_text() + "\n[targets.local]\nslots = 3\n[targets.big]\nslots = 7\n")
+    listed = mlws("compute", "list", *home, "--json").json
+    assert {one["name"]: one["slots"] for one in listed} == {"local": 3, "big": 7}
+    assert (
+        mlws("compute", "attach", "local", "--slots", "4", *home).out == "local · local · 4 slots\n"
+    )
+    made = mlws("compute", "attach", "few", "--kind", "local", "--slots", "1", *home, "--json").json
+    assert (made["slots"], made["config"]) == (1, {"slots": 1})
+    assert mlws("compute", "attach", "few", *home, "--json").json["slots"] == 1
+    assert mlws("compute", "check", "few", *home).out == "few can be used.\n"
+    run = mlws("run", "submit", tmp_path / "go.py", "-t", "few", *home).out.strip()
+    held = mlws("compute", "detach", "few", *home)
+    assert held.code == 1 and "few stays: default-1 would be left without it" in held.err
+    mlws("run", "cancel", run, *home, "--wait")
+    assert mlws("compute", "detach", "few", *home).out == "Detached few.\n"
+    assert mlws("compute", "detach", "few", *home).code == 1
+    assert "local is this machine" in mlws("compute", "detach", "local", *home).err
+    assert mlws("run", "submit", tmp_path / "go.py", "-t", "few", *home).code == 1
+    end(workspace.load(tmp_path))
+    listed = mlws("compute", "list", *home, "--json").json
+    assert {one["name"]: one["slots"] for one in listed} == {"local": 4, "big": 7}
+    end(workspace.load(tmp_path))
+
+
 def test_doctor_finds_nothing_broken_here(mlws):
     checks = {check["name"]: check for check in mlws("doctor", "--json").json}
     assert checks["workspace"]["verdict"] == checks["store"]["verdict"] == "ok"

@@ -14,6 +14,7 @@ POSTS = [
     ("PATCH", "endpoints/e", {}),
     ("POST", "endpoints/e/invoke", {"data": 1}),
     ("POST", "prune", {"older_than_s": 1.0}),
+    ("PUT", "targets/local", {}),
 ]
 NOT_JSON = [b"{", b"\xff\xfe", b'{"a": NaN}', b"not json", b"\xef\xbb\xbf{"]
 IDS = [f"{method} {path}" for method, path, _ in POSTS]
@@ -61,6 +62,14 @@ def test_a_body_of_another_kind_is_422(served, method, path, good):
         ("POST", "endpoints", {"name": "a/b", "model": "m"}, "name"),
         ("POST", "endpoints", {"name": "e", "model": "m", "instances": "2"}, "instances"),
         ("POST", "prune", {"older_than_s": "old"}, "older_than_s"),
+        ("PUT", "targets/local", {"config": 3}, "config"),
+        ("PUT", "targets/local", {"config": {"slots": 0}}, "slots"),
+        ("PUT", "targets/local", {"config": {"slots": "4"}}, "slots"),
+        ("PUT", "targets/local", {"config": {"colour": 1}}, None),
+        ("PUT", "targets/moon", {"kind": "moon"}, None),
+        ("PUT", "targets/a%20b", {}, "name"),
+        ("PATCH", "endpoints/e", {"plain": True, "script": "a.py"}, "plain"),
+        ("PATCH", "endpoints/e", {"limits": {"concurrency": 0}}, None),
     ],
 )
 def test_a_field_of_the_wrong_type_is_422_and_named(served, method, path, body, field):

@@ -540,9 +540,9 @@ export interface paths {
             cookie?: never;
         };
         get: operations["getTargetsName"];
-        put?: never;
+        put: operations["putTargetsName"];
         post?: never;
-        delete?: never;
+        delete: operations["deleteTargetsName"];
         options?: never;
         head?: never;
         patch?: never;
@@ -979,6 +979,16 @@ export interface components {
             /** @default null */
             id: string | null;
             spec: components["schemas"]["RunSpec"];
+        };
+        /**
+         * NewTarget
+         * @description The body of ``PUT targets/{name}``: the whole configuration.
+         */
+        NewTarget: {
+            /** @default {} */
+            config: Record<string, never>;
+            /** @default null */
+            kind: string | null;
         };
         /**
          * NewVersion
@@ -2909,6 +2919,72 @@ export interface operations {
         };
     };
     getTargetsName: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetInfo"];
+                };
+            };
+            /** @description The record. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putTargetsName: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTarget"];
+            };
+        };
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetInfo"];
+                };
+            };
+            /** @description The record. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteTargetsName: {
         parameters: {
             query?: never;
             header?: never;
