@@ -12,7 +12,9 @@ from jupyter_mlws.records.target import Machine, NewTarget, TargetInfo
 from jupyter_mlws.sdk import words as said
 
 app = typer.Typer(help="Compute targets.", no_args_is_help=True, add_completion=False)
-TargetRef = Annotated[str, typer.Argument(metavar="NAME", autocompletion=complete.targets)]
+TargetRef = Annotated[
+    str, typer.Argument(metavar="NAME", help="The target's name.", autocompletion=complete.targets)
+]
 
 
 @app.command("list")

@@ -91,7 +91,12 @@ def deploy(
 def update(
     name: EndpointRef,
     model: Annotated[
-        str | None, typer.Option(metavar="NAME:VERSION", autocompletion=complete.versions)
+        str | None,
+        typer.Option(
+            metavar="NAME:VERSION",
+            help="The version to change to.",
+            autocompletion=complete.versions,
+        ),
     ] = None,
     script: Script = None,
     source: Source = None,
@@ -164,7 +169,12 @@ def keys(name: EndpointRef, json: Json = False, workspace: Where = None) -> None
 
 
 @app.command("regen-key")
-def regen_key(name: EndpointRef, which: Which, json: Json = False, workspace: Where = None) -> None:
+def regen_key(
+    name: EndpointRef,
+    which: Annotated[Which, typer.Argument(help="The key that is replaced.")],
+    json: Json = False,
+    workspace: Where = None,
+) -> None:
     """A new key in the place of one; the old one is refused at once."""
     held = connect(workspace).regenerate(name, which.value)
     if json:

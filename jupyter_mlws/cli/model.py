@@ -24,12 +24,17 @@ app = typer.Typer(
 
 @app.command()
 def register(
-    name: Annotated[str, typer.Argument(metavar="NAME", autocompletion=complete.models)],
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help="The model's name.", autocompletion=complete.models),
+    ],
     path: Annotated[str, typer.Option(help="In the run: outputs/model.pkl. Else a local path.")],
-    run: Annotated[str | None, typer.Option(autocompletion=complete.runs)] = None,
+    run: Annotated[
+        str | None, typer.Option(help="The run that made it.", autocompletion=complete.runs)
+    ] = None,
     framework: Annotated[str | None, typer.Option(help="scikit-learn, onnx, …")] = None,
-    framework_version: Annotated[str | None, typer.Option()] = None,
-    description: Annotated[str | None, typer.Option()] = None,
+    framework_version: Annotated[str | None, typer.Option(help="For the record.")] = None,
+    description: Annotated[str | None, typer.Option(help="A sentence.")] = None,
     sample: Annotated[
         str | None, typer.Option(help="A request it takes: JSON, or a file of it.")
     ] = None,
@@ -59,7 +64,9 @@ def register(
 
 @app.command("list")
 def list_(
-    name: Annotated[str | None, typer.Argument(autocompletion=complete.models)] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="One model.", autocompletion=complete.models)
+    ] = None,
     json: Json = False,
     workspace: Where = None,
 ) -> None:
@@ -104,7 +111,7 @@ def show(model: ModelRef, json: Json = False, workspace: Where = None) -> None:
 @app.command()
 def download(
     model: ModelRef,
-    to: Annotated[Path, typer.Argument(metavar="[DIR]")] = Path("."),
+    to: Annotated[Path, typer.Argument(metavar="[DIR]", help="Default: here.")] = Path("."),
     json: Json = False,
     workspace: Where = None,
 ) -> None:

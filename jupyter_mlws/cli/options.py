@@ -21,8 +21,24 @@ RunRef = Annotated[
         autocompletion=complete.runs,
     ),
 ]
-ModelRef = Annotated[str, typer.Argument(metavar="NAME:VERSION", autocompletion=complete.versions)]
-EndpointRef = Annotated[str, typer.Argument(metavar="NAME", autocompletion=complete.endpoints)]
+ModelRef = Annotated[
+    str,
+    typer.Argument(
+        metavar="NAME:VERSION",
+        help="NAME alone is its newest version.",
+        autocompletion=complete.versions,
+    ),
+]
+EndpointRef = Annotated[
+    str,
+    typer.Argument(metavar="NAME", help="The endpoint's name.", autocompletion=complete.endpoints),
+]
+Experiment = typer.Option(
+    "--experiment",
+    "-e",
+    autocompletion=complete.experiments,
+    help="Under which name its runs are counted.",
+)
 Params = Annotated[
     list[str] | None,
     typer.Option("--param", "-p", metavar="NAME=VALUE", help="A parameter; may be given again."),

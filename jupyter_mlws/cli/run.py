@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from jupyter_mlws.cli import complete, submit
 from jupyter_mlws.cli import detail as shown
+from jupyter_mlws.cli import submit
 from jupyter_mlws.cli.connect import connect
-from jupyter_mlws.cli.options import Json, RunRef, Wait, Where, words
+from jupyter_mlws.cli.options import Experiment, Json, RunRef, Wait, Where, words
 from jupyter_mlws.cli.output import document, line, say, table
 from jupyter_mlws.cli.watch import ended
 from jupyter_mlws.records.instant import Instant
@@ -27,11 +27,11 @@ app.command("again")(submit.again)
 
 @app.command("list")
 def list_(
-    experiment: Annotated[
-        str | None, typer.Option("--experiment", "-e", autocompletion=complete.experiments)
-    ] = None,
+    experiment: Annotated[str | None, Experiment] = None,
     state: Annotated[str | None, typer.Option(help="One, or several with commas.")] = None,
-    tag: Annotated[str | None, typer.Option(metavar="NAME[=VALUE]")] = None,
+    tag: Annotated[
+        str | None, typer.Option(metavar="NAME[=VALUE]", help="Only with this tag.")
+    ] = None,
     filter: Annotated[
         str | None, typer.Option(help="Words, metric.loss<0.1, param.lr=0.01, tag.stage=dev.")
     ] = None,
@@ -39,7 +39,7 @@ def list_(
         str | None,
         typer.Option(help="created, ended, metric.NAME: highest first; -metric.NAME: lowest."),
     ] = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000)] = 50,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000, help="How many.")] = 50,
     json: Json = False,
     workspace: Where = None,
 ) -> None:
@@ -97,7 +97,7 @@ def logs(
 @app.command()
 def metrics(
     run: RunRef,
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="One series.")] = None,
     json: Json = False,
     workspace: Where = None,
 ) -> None:
@@ -146,7 +146,7 @@ def cancel(run: RunRef, wait: Wait = False, json: Json = False, workspace: Where
 @app.command()
 def download(
     run: RunRef,
-    to: Annotated[Path, typer.Argument(metavar="[DIR]")] = Path("."),
+    to: Annotated[Path, typer.Argument(metavar="[DIR]", help="Default: here.")] = Path("."),
     path: Annotated[str, typer.Option(help="A file of the run, or a folder.")] = "outputs/",
     json: Json = False,
     workspace: Where = None,
@@ -162,10 +162,14 @@ def download(
 @app.command()
 def tag(
     run: RunRef,
-    tags: Annotated[list[str] | None, typer.Argument(metavar="NAME=VALUE...")] = None,
-    remove: Annotated[list[str] | None, typer.Option(metavar="NAME")] = None,
+    tags: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME=VALUE...", help="Tags to set.")
+    ] = None,
+    remove: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="A tag that goes.")
+    ] = None,
     name: Annotated[str | None, typer.Option(help="A new name for the run.")] = None,
-    description: Annotated[str | None, typer.Option()] = None,
+    description: Annotated[str | None, typer.Option(help="A new description.")] = None,
     json: Json = False,
     workspace: Where = None,
 ) -> None:

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from jupyter_mlws.cli import complete
 from jupyter_mlws.cli.connect import connect, place, reach
 from jupyter_mlws.cli.options import (
+    Experiment,
     Follow,
     Json,
     Params,
@@ -36,9 +36,7 @@ def submit(
     script: Annotated[str, typer.Argument(metavar="SCRIPT", help="A script, or a notebook.")],
     arguments: Arguments = None,
     target: Target = None,
-    experiment: Annotated[
-        str, typer.Option("--experiment", "-e", autocompletion=complete.experiments)
-    ] = "default",
+    experiment: Annotated[str, Experiment] = "default",
     name: Annotated[str | None, typer.Option(help="A name for the run.")] = None,
     source: Source = None,
     python: Python = None,
@@ -57,7 +55,7 @@ def submit(
         int, typer.Option(min=0, help="How often it is tried again where it fails.")
     ] = 0,
     priority: Annotated[int, typer.Option(help="Higher goes first.")] = 0,
-    gpus: Annotated[int, typer.Option(min=0)] = 0,
+    gpus: Annotated[int, typer.Option(min=0, help="Recorded with the run.")] = 0,
     large: Annotated[bool, typer.Option("--large", help="Send more than 2 GB.")] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be sent and started.")

@@ -24,7 +24,7 @@ NAMED = 10  # runs that are told by their names before they go
 
 @app.command()
 def create(
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]")] = Path("."),
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Default: here.")] = Path("."),
     name: Annotated[str | None, typer.Option(help="Default: the folder's name.")] = None,
     json: Json = False,
 ) -> None:

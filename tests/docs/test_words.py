@@ -71,6 +71,13 @@ def test_every_option_of_a_command_is_written_and_no_other(words):
     assert written == options(COMMANDS[words]) - EVERYWHERE
 
 
+@pytest.mark.parametrize("words", COMMANDS)
+def test_the_help_of_a_command_explains_all_that_it_takes(words):
+    command = COMMANDS[words]
+    assert command.help
+    assert [one.name for one in command.params if not getattr(one, "help", None)] == []
+
+
 def test_every_command_that_is_written_is_there():
     headings = re.findall(r"^### mlws ((?:[a-z-]+ ?)+)", page("cli"), re.M)
     assert sorted(heading.strip() for heading in headings) == sorted(COMMANDS)
