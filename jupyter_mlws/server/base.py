@@ -11,9 +11,7 @@ from hashlib import sha256
 from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
-from jupyter_core.utils import ensure_async
 from jupyter_server.base.handlers import APIHandler
-from tornado import web
 from tornado.iostream import StreamClosedError
 
 from jupyter_mlws import errors
@@ -21,8 +19,7 @@ from jupyter_mlws.backend import Backend
 from jupyter_mlws.records import codec
 from jupyter_mlws.records.page import Page
 from jupyter_mlws.records.problem import Problem
-from jupyter_mlws.server.owner_auth import admit, owner_user
-from jupyter_mlws.server.policy import NEEDED
+from jupyter_mlws.server.guard import Guarded
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -51,7 +48,7 @@ LONGEST_BODY = 16 << 20
 SANDBOX = "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
-class RecordHandler(APIHandler):
+class RecordHandler(Guarded, APIHandler):
     """A handler of one route: ``path`` is its key in the policy."""
 
     def __init_subclass__(cls) -> None:
@@ -60,25 +57,6 @@ class RecordHandler(APIHandler):
         for method in cls.SUPPORTED_METHODS:
             if (handler := vars(cls).get(method.lower())) is not None:
                 setattr(handler, "__allow_unauthenticated", False)  # noqa: B010
-
-    def initialize(self, path: str) -> None:
-        self._needed = NEEDED.get((str(self.request.method), path))
-
-    async def prepare(self) -> None:  # type: ignore[override]
-        """Let in whom the policy lets in. Nothing else decides that."""
-        user = owner_user(self)
-        if user is not None:
-            admit(self, user)
-        else:
-            await super().prepare()
-        if self.current_user is None:
-            raise web.HTTPError(403)
-        if self._needed is None:
-            raise web.HTTPError(405)
-        resource, action = self._needed
-        asked = self.authorizer.is_authorized(self, self.current_user, action, resource)
-        if not await ensure_async(asked):
-            raise web.HTTPError(403)
 
     @property
     def backend(self) -> Backend:

@@ -4,42 +4,26 @@ import asyncio
 import contextlib
 from functools import partial
 
-from jupyter_core.utils import ensure_async
 from jupyter_server.auth.decorator import ws_authenticated
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.base.websocket import WebSocketMixin
-from tornado import web
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from jupyter_mlws.actions import read
 from jupyter_mlws.actions.read import LogPart
 from jupyter_mlws.errors import MlwsError
-from jupyter_mlws.server.owner_auth import admit, owner_user
-from jupyter_mlws.server.policy import NEEDED
+from jupyter_mlws.server.guard import Guarded
 
 CHUNK_BYTES = 256 << 10
 LOOK_S = 0.25  # between two looks at a log that stands still
 
 
-class LogFollowHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
+class LogFollowHandler(Guarded, WebSocketMixin, WebSocketHandler, JupyterHandler):
     """Binary frames are the log's bytes from ``?offset=`` on; then the text ``{"end":true}``."""
 
     def initialize(self, path: str) -> None:
-        self._needed = NEEDED[("GET", path)]
+        super().initialize(path)
         self._task: asyncio.Task[None] | None = None
-
-    async def prepare(self) -> None:  # type: ignore[override]
-        user = owner_user(self)
-        if user is not None:
-            admit(self, user)
-        else:
-            await super().prepare()
-        if self.current_user is None:
-            raise web.HTTPError(403)
-        resource, action = self._needed
-        asked = self.authorizer.is_authorized(self, self.current_user, action, resource)
-        if not await ensure_async(asked):
-            raise web.HTTPError(403)
 
     @ws_authenticated
     async def get(self, ref: str) -> None:
