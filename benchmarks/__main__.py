@@ -7,6 +7,7 @@ python -m benchmarks --rounds 3 --small         does everything work? The page s
 """
 
 import argparse
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -35,12 +36,16 @@ def run(name: str, plan: Plan, into: Path) -> bool:
     if plan.small:
         words.append("--small")
     into.unlink(missing_ok=True)
+    process = subprocess.Popen([*words, "--json", str(into)], cwd=ROOT)
     try:
-        done = subprocess.run([*words, "--json", str(into)], cwd=ROOT, timeout=LONGEST_S)
+        return process.wait(LONGEST_S) == 0 and into.exists()
     except subprocess.TimeoutExpired:
         print(f"{name} took more than {LONGEST_S} s and was ended.", file=sys.stderr)
         return False
-    return done.returncode == 0 and into.exists()
+    finally:
+        if process.poll() is None:  # interrupted, it ends the servers that it started
+            process.send_signal(signal.SIGINT)
+            process.wait(60)
 
 
 def main() -> int:
@@ -55,6 +60,7 @@ def main() -> int:
     parser.add_argument("--small", action="store_true", help="tiny counts; the figures say nothing")
     parser.add_argument("--write", action="store_true", help="write the page with --only, too")
     asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is ended, too
     plan = Plan(rounds=asked.rounds, small=asked.small)
     for peer in peers.PEERS if not asked.only else ():
         peers.python(peer)  # nothing is installed while something is measured

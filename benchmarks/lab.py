@@ -91,7 +91,7 @@ def lab(work: Path, root: Path, extension: str | None, python: Path | None = Non
         "IdentityProvider.token": token,
         "LabApp.open_browser": False,
     }
-    command = [python or Path(sys.executable), "-m", "jupyterlab"]
+    command = [str(python or sys.executable), "-m", "jupyterlab"]
     command += [f"--{name}={value}" for name, value in words.items()]
     environment = os.environ | {"JUPYTER_CONFIG_PATH": str(config)}  # first of all
     log = work / f"lab-{extension}.log"

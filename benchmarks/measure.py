@@ -7,6 +7,7 @@ docstring tell its method. Less is better in every figure.
 import argparse
 import os
 import shutil
+import signal
 import statistics
 import sys
 import tempfile
@@ -194,6 +195,7 @@ def main(name: str, doc: str, works: Works, *used: str) -> None:
     parser.add_argument("--small", action="store_true", help="tiny counts, to see that it works")
     parser.add_argument("--json", type=Path, help="write the result there too")
     asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is ended, too
     plan = Plan(rounds=max(1, asked.rounds), small=asked.small)
     begun, load = time.monotonic(), os.getloadavg()[0]
     with apart() as work:

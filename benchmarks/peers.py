@@ -48,7 +48,7 @@ def python(peer: str) -> Path:
         print(f"making an environment with {wanted[0]} in {home} …", file=sys.stderr, flush=True)
         shutil.rmtree(home, ignore_errors=True)
         venv.create(home, with_pip=True)
-        pip = [home / "bin" / "python", "-m", "pip", "install", "-q"]
+        pip = [str(home / "bin" / "python"), "-m", "pip", "install", "-q"]
         done = subprocess.run(
             [*pip, "--disable-pip-version-check", *wanted], stderr=subprocess.PIPE, text=True
         )

@@ -15,7 +15,10 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from typing import cast
 
 import uvloop
 
@@ -44,6 +47,9 @@ def run(data):
     return model.predict(numpy.array(json.loads(data)["data"])).tolist()
 """
 
+Started = tuple["subprocess.Popen[bytes]", int]  # and its port
+Turns = dict[str, list[tuple[float, float]]]  # by server: what each turn told
+
 
 class Client(asyncio.Protocol):
     """One client that asks again as soon as it is answered.
@@ -52,25 +58,25 @@ class Client(asyncio.Protocol):
     the peer's does; the time that takes is the request's.
     """
 
-    def __init__(self, port, request, until, took):
+    def __init__(self, port: int, request: bytes, until: float, took: list[float]) -> None:
         self.port, self.request, self.until, self.took = port, request, until, took
         self.loop = asyncio.get_running_loop()
-        self.done = self.loop.create_future()
+        self.done: asyncio.Future[int] = self.loop.create_future()
         self.refused = 0
 
-    async def connect(self):
+    async def connect(self) -> None:
         self.began = time.perf_counter()
         await self.loop.create_connection(lambda: self, "127.0.0.1", self.port)
 
-    def connection_made(self, transport):
-        self.transport = transport
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.Transport, transport)
         self.ask()
 
-    def ask(self):
+    def ask(self) -> None:
         self.buffer = b""
         self.transport.write(self.request)
 
-    def data_received(self, data):
+    def data_received(self, data: bytes) -> None:
         self.buffer += data
         head, found, body = self.buffer.partition(b"\r\n\r\n")
         if not found:
@@ -92,7 +98,7 @@ class Client(asyncio.Protocol):
             self.ask()
 
 
-async def load(port, connections, seconds):
+async def load(port: int, connections: int, seconds: float) -> tuple[float, list[float], int]:
     """(requests a second, milliseconds each, sorted, refusals)."""
     head = (
         f"POST /score HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {KEY}\r\n"
@@ -107,7 +113,7 @@ async def load(port, connections, seconds):
     return len(took) / (time.perf_counter() - began), sorted(t * 1e3 for t in took), refused
 
 
-def start_ours(home, python):
+def start_ours(home: Path, python: str) -> Started:
     endpoint = home / "ours"
     endpoint.mkdir()
     port = free_port()
@@ -127,9 +133,9 @@ def start_ours(home, python):
     return subprocess.Popen([sys.executable, "-I", program, endpoint], stdout=log), port
 
 
-def start_peer(home, python):
+def start_peer(home: Path, python: str) -> Started:
     port = free_port()
-    command = [Path(python).parent / "azmlinfsrv", "--entry_script", home / "score.py"]
+    command = [str(Path(python).parent / "azmlinfsrv"), "--entry_script", str(home / "score.py")]
     log = open(home / "peer.log", "wb")  # noqa: SIM115
     process = subprocess.Popen(
         [*command, "--port", str(port), "--model_dir", home / "model"],
@@ -140,7 +146,7 @@ def start_peer(home, python):
     return process, port
 
 
-def turn(port, connections, seconds):
+def turn(port: int, connections: int, seconds: float) -> tuple[float, float]:
     """Seconds a request, and the median seconds until an answer."""
     rate, took, refused = uvloop.run(load(port, connections, seconds))
     if refused:
@@ -148,18 +154,18 @@ def turn(port, connections, seconds):
     return 1 / rate, took[len(took) // 2] / 1e3
 
 
-def answers(port):
+def answers(port: int) -> bool:
     try:
         return uvloop.run(load(port, 1, 0))[2] == 0
     except OSError:
         return False
 
 
-def measured(ports, plan):
+def measured(ports: dict[str, int], plan: Plan) -> Iterator[tuple[int, Turns]]:
     """By connections and server: what each turn told."""
     seconds = plan.count(1, 0) * SECONDS or 0.2
     for connections in CONNECTIONS:
-        turns = {name: [] for name in ports}
+        turns: Turns = {name: [] for name in ports}
         for number in range(-1, plan.rounds):  # the first is to warm
             for name in list(ports) if number % 2 else list(ports)[::-1]:
                 told = turn(ports[name], connections, seconds)
@@ -178,7 +184,7 @@ def works(work: Path, plan: Plan) -> list[Row]:
     try:
         ports = {name: port for name, (_, port) in started.items()}
         for port in ports.values():
-            measure.until(lambda port=port: answers(port), pause_s=0.1)
+            measure.until(partial(answers, port), pause_s=0.1)
         for connections, turns in measured(ports, plan):
             for kind, what in enumerate(("time a request", "time until the answer, median")):
                 ours, beside = (

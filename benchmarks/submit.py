@@ -52,7 +52,7 @@ class Metaflow:
         self.folder = work / "metaflow"
         self.folder.mkdir()
         (self.folder / "flow.py").write_text(FLOW)
-        self.command = [peers.python("metaflow"), "flow.py", "--quiet", "run"]
+        self.command = [str(peers.python("metaflow")), "flow.py", "--quiet", "run"]
         self.environment = os.environ | {
             "METAFLOW_HOME": str(self.folder / "home"),
             "METAFLOW_DATASTORE_SYSROOT_LOCAL": str(self.folder),
