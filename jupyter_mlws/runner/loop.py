@@ -9,6 +9,7 @@ from select import select
 from uuid import uuid4
 
 from jupyter_mlws.backend import Backend
+from jupyter_mlws.errors import Conflict, TargetUnreachable
 from jupyter_mlws.records.run import Run
 from jupyter_mlws.runner.admit import admit
 from jupyter_mlws.runner.contact import Contact
@@ -22,6 +23,7 @@ from jupyter_mlws.targets.base import Observed
 log = logging.getLogger(__name__)
 LEASE_S = 30.0
 BUSY_S, IDLE_S = 0.5, 5.0  # between two looks, where nobody wakes us
+MOST_FAILURES = 60  # half a minute of looks
 HANDS = 4  # runs that are started or collected at the same time
 
 
@@ -41,6 +43,7 @@ class Runner:
         self._environments = Environments(backend)
         self._housekeeping = Housekeeping(backend)
         self._hands = ThreadPoolExecutor(HANDS, thread_name_prefix="mlws-run")
+        self._failures: dict[str, int] = {}  # run → how often in a row it could not be moved on
         self._busy: set[str] = set()  # runs that a hand works on
         with backend.store.write() as tx:  # we own the store: who held a lease of it is gone
             queue.release(tx)
@@ -53,9 +56,6 @@ class Runner:
         self._poke = os.open(path, os.O_RDWR | os.O_NONBLOCK)  # also to write: never at its end
 
     def start(self) -> None:
-        now = self._backend.now()
-        with self._backend.store.write() as tx:
-            queue.take_over(tx, self._token, at=now, ttl_s=LEASE_S)
         self._thread.start()
 
     def stop(self) -> None:
@@ -101,12 +101,23 @@ class Runner:
         again = False
         try:
             again = self._step.take(run, seen)
-        except Exception:  # noqa: BLE001  an edge: one bad run may not stop the others
+            self._failures.pop(run.id, None)
+        except (Conflict, TargetUnreachable) as error:
+            log.info("run %s is tried again: %s", run.id, error)
+        except Exception as error:  # noqa: BLE001  an edge: one bad run may not stop the others
             log.exception("run %s could not be moved on; it is tried again", run.id)
+            self._failed(run, seen, error)
         finally:
             self._busy.discard(run.id)
             if again:
                 self._backend.woken()
+
+    def _failed(self, run: Run, seen: Observed | None, error: Exception) -> None:
+        """The last net: a run that is over and that we cannot follow is not tried for ever."""
+        self._failures[run.id] = self._failures.get(run.id, 0) + 1
+        over = seen is None or not seen.alive
+        if over and self._failures[run.id] >= MOST_FAILURES:
+            self._step.give_up(run, error)
 
     def _loop(self) -> None:
         while not self._stopping:

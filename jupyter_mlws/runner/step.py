@@ -99,6 +99,13 @@ class Step:
         except HandleLost:
             return self._ending.lost(run)
 
+    def give_up(self, run: Run, error: Exception) -> None:
+        """It is over, and what it left cannot be collected."""
+        where = self._attempt(run)
+        kept = f" What it left stays in {where.handle.get('dir')}." if where else ""
+        told = f"It is over, but what it wrote could not be collected: {error}.{kept}"
+        self._ending.refuse(run, Reason.INVALID_RECORD, told)
+
     def _start(self, target: Target, run: Run) -> bool:
         now = time.monotonic()
         if now - self._begun.get(run.id, -PATIENCE_S) < PATIENCE_S and not self._late(run):

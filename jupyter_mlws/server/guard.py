@@ -8,7 +8,6 @@ from tornado import web
 from jupyter_mlws.server.owner_auth import admit, owner_user
 from jupyter_mlws.server.policy import NEEDED
 
-
 if TYPE_CHECKING:
     from jupyter_server.base.handlers import JupyterHandler
 else:

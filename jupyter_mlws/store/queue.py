@@ -51,13 +51,6 @@ def release(tx: Connection) -> None:
     tx.execute(update(T).where(T.c.lease.is_not(None)).values(lease=None, leased_until=None))
 
 
-def take_over(tx: Connection, token: str, *, at: Instant, ttl_s: float) -> None:
-    """Take every lease that a dead owner left: where one process owns the store, we are it."""
-    if tx.dialect.name == "sqlite":
-        left = update(T).where(T.c.lease.is_not(None), T.c.lease != token)
-        tx.execute(left.values(lease=token, leased_until=at.after(ttl_s)))
-
-
 def ahead(tx: Connection, run: Run) -> int:
     """How many runs stand before a queued one."""
     ids = select(T.c.id).where(T.c.state == RunState.QUEUED.value, T.c.target == run.target)
