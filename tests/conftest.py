@@ -1,6 +1,7 @@
 """An empty workspace, its parts put together, and a real server on it."""
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,10 @@ from tests.served import serving
 from tests.waiting import until_so
 
 T0 = Instant.parse("2030-01-01T00:00:00.000Z")
+
+
+# What starts the tests in the background may ignore Ctrl-C; programs under test inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(name="until", scope="session")
