@@ -10,9 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 HOUSE = ROOT / "jupyter_mlws"
 BUILT = HOUSE / "labextension"
-FILES = sorted(
-    p for p in HOUSE.rglob("*.py") if BUILT not in p.parents and p.name != "_version.py"
-)
+FILES = sorted(p for p in HOUSE.rglob("*.py") if BUILT not in p.parents and p.name != "_version.py")
 VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "base_manager"}
 ASYNC = {"server", "scoring"}  # the only rooms that may await
 
