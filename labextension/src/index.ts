@@ -4,6 +4,7 @@ import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { cardPlugin } from './card/plugin';
 import { endpointsPlugin } from './endpoints/plugin';
 import { modelsPlugin } from './models/plugin';
+import { savePlugin } from './notebook/plugin';
 import { runPagePlugin } from './runs/page/plugin';
 import { runsPlugin } from './runs/plugin';
 import { targetsPlugin } from './targets/plugin';
@@ -17,7 +18,8 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   modelsPlugin,
   endpointsPlugin,
   targetsPlugin,
-  cardPlugin
+  cardPlugin,
+  savePlugin
 ];
 
 export default plugins;

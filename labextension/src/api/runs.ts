@@ -21,6 +21,8 @@ export interface IRunQuery {
   /** Words, `tag=value`, and comparisons such as `metric.acc>0.9`. */
   readonly filter?: string;
   readonly order?: string;
+  /** Only the children of this run, by its id. */
+  readonly parent?: string;
   readonly limit?: number;
   readonly cursor?: string | null;
 }

@@ -18,6 +18,9 @@ const ONE_BY_ONE = 4; // so many runs are read alone; more, and the lists are re
 const CALM_MS = 1000;
 const TYPED_MS = 200;
 
+/** What is asked about a run, in its row. */
+export type Asked = 'cancel' | 'delete' | 'rename';
+
 interface IShelf {
   runs: readonly Run[] | null;
   next: string | null;
@@ -121,6 +124,24 @@ export class RunsModel implements IDisposable {
     void this._readShelf(name).catch(error => this._fail(error));
   }
 
+  /** Shows or hides the children of a run. */
+  unfold(id: string): void {
+    if (!this._unfolded.delete(id)) {
+      this._unfolded.add(id);
+    }
+    this._changed.emit();
+  }
+
+  /** The run that something is asked about. */
+  get asking(): { readonly id: string; readonly what: Asked } | null {
+    return this._asking;
+  }
+
+  ask(id: string, what: Asked | null): void {
+    this._asking = what && { id, what };
+    this._changed.emit();
+  }
+
   /** A failed run that was looked at no longer stays on top. */
   see(id: string): void {
     if (!this._seen.has(id)) {
@@ -204,9 +225,9 @@ export class RunsModel implements IDisposable {
       return;
     }
     const limit = Math.max(PAGE, shelf.runs?.length ?? 0);
-    const query = { experiment: name, limit: Math.min(limit, 1000) };
+    const query = { experiment: name, limit: Math.min(limit, FOUND) };
     let runs = anew ? null : shelf.runs;
-    while (runs === null || (runs.length < shelf.limit && shelf.next)) {
+    while (runs === null || (tops(runs) < shelf.limit && shelf.next && runs.length < FOUND)) {
       const cursor = runs === null ? null : shelf.next;
       const page = await listRuns(this._workspace.settings, { ...query, cursor });
       runs = [...(runs ?? []), ...page.items];
@@ -273,7 +294,9 @@ export class RunsModel implements IDisposable {
       const active = this._active.filter(run => run.experiment === name);
       const runs = shelf?.runs && sorted(united(active, shelf.runs), this._seen);
       const open = this._isOpen(name);
-      return { name, experiment, open, runs: runs ?? null, n, limit: shelf?.limit ?? FIRST };
+      const limit = shelf?.limit ?? FIRST;
+      const unfolded = this._unfolded;
+      return { name, experiment, open, runs: runs ?? null, n, limit, unfolded };
     });
   }
 
@@ -282,7 +305,8 @@ export class RunsModel implements IDisposable {
     return names.map(name => {
       const runs = found.filter(run => run.experiment === name);
       const open = !this._folded.get(name);
-      return { name, experiment: null, open, runs, n: runs.length, limit: runs.length };
+      const [n, limit] = [runs.length, runs.length];
+      return { name, experiment: null, open, runs, n, limit, unfolded: null };
     });
   }
 
@@ -296,11 +320,13 @@ export class RunsModel implements IDisposable {
   private readonly _changed = new Signal<this, void>(this);
   private readonly _ended = new Signal<this, Run>(this);
   private readonly _shelves = new Map<string, IShelf>();
+  private readonly _unfolded = new Set<string>();
   private readonly _folded = new Map<string, boolean>();
   private _experiments: readonly Experiment[] = [];
   private _active: readonly Run[] = [];
   private _found: readonly Run[] | null = null;
   private _pending: Set<string> | null = new Set();
+  private _asking: { readonly id: string; readonly what: Asked } | null = null;
   private _filter = '';
   private _ready = false;
   private _error: unknown = null;
@@ -327,4 +353,9 @@ function newestFirst(experiments: readonly Experiment[]): readonly Experiment[] 
 function united(a: readonly Run[], b: readonly Run[]): readonly Run[] {
   const ids = new Set(b.map(run => run.id));
   return [...a.filter(run => !ids.has(run.id)), ...b];
+}
+
+/** How many stand in the list by themselves, not below a parent. */
+function tops(runs: readonly Run[]): number {
+  return runs.filter(run => run.parent_id === null).length;
 }

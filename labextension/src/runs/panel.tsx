@@ -13,7 +13,10 @@ import { lay, type IGroup } from './rows';
 import { RunTree, type IRunTreeActions } from './tree';
 import { nearest, parse } from './words';
 
-export interface IRunsPanelProps extends Omit<IRunTreeActions, 'onToggle' | 'onMore' | 'onFilter'> {
+export interface IRunsPanelProps extends Pick<
+  IRunTreeActions,
+  'onOpen' | 'onCancel' | 'onAgain' | 'onDelete' | 'onRename'
+> {
   readonly model: RunsModel;
   readonly workspace: IWorkspace;
   /** Names of the targets, to guess what a mistyped one meant. */
@@ -64,6 +67,11 @@ export function RunsPanel(props: IRunsPanelProps): JSX.Element {
           onOpen={props.onOpen}
           onCancel={props.onCancel}
           onAgain={props.onAgain}
+          asking={model.asking}
+          onAsk={(id, what) => model.ask(id, what)}
+          onDelete={props.onDelete}
+          onRename={props.onRename}
+          onUnfold={run => model.unfold(run.id)}
           onToggle={name => model.toggle(name)}
           onMore={name => model.more(name)}
           onFilter={() => field.current?.focus()}
@@ -74,7 +82,7 @@ export function RunsPanel(props: IRunsPanelProps): JSX.Element {
 }
 
 function unread(name: string, n: number): IGroup {
-  return { name, experiment: null, open: true, runs: null, n, limit: n };
+  return { name, experiment: null, open: true, runs: null, n, limit: n, unfolded: null };
 }
 
 const UNREAD: readonly IGroup[] = [unread(' ', 5), unread('  ', 6)];

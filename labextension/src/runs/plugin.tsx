@@ -7,7 +7,15 @@ import * as React from 'react';
 import { listTargets } from '../api/targets';
 import { ISidebar, IWorkspace } from '../tokens';
 import { count } from '../ui/format';
-import { addRunCommands, CANCEL_RUN, OPEN_RUN, RUN_AGAIN } from './commands';
+import {
+  addRunCommands,
+  CANCEL_RUN,
+  DELETE_RUN,
+  OPEN_RUN,
+  RENAME_RUN,
+  RUN_AGAIN
+} from './commands';
+import { addRunMenu } from './menu';
 import { tellEndings } from './endings';
 import { RunsModel } from './model';
 import { RunsPanel } from './panel';
@@ -33,6 +41,7 @@ export const runsPlugin: JupyterFrontEndPlugin<void> = {
     void recall(state, seen);
     const model = new RunsModel({ workspace, seen });
     addRunCommands(app.commands, model, workspace);
+    addRunMenu(app, model, workspace);
     tellEndings(model, workspace, app.commands);
     addSection(app, workspace, sidebar, model, () => {
       void state?.save(SEEN, { ids: [...seen].slice(-SEEN_AT_MOST) });
@@ -70,9 +79,9 @@ function addSection(
       void readTargets().catch(() => undefined); // only a guess is missed
     }
   });
-  const run = (command: string, id: string) => {
+  const run = (command: string, id: string, more = {}) => {
     if (app.commands.hasCommand(command)) {
-      void app.commands.execute(command, { id });
+      void app.commands.execute(command, { id, ...more });
     }
   };
   sidebar.add({
@@ -97,6 +106,8 @@ function addSection(
           run(OPEN_RUN, one.id);
         }}
         onCancel={one => run(CANCEL_RUN, one.id)}
+        onDelete={one => run(DELETE_RUN, one.id)}
+        onRename={(one, name) => run(RENAME_RUN, one.id, { name })}
         onAgain={one => run(RUN_AGAIN, one.id)}
       />
     )

@@ -18,6 +18,7 @@ import { Bone } from '../ui/notice';
 import { Sparkline } from '../ui/sparkline';
 import { StateGlyph } from '../ui/state';
 import { useTrans } from '../ui/trans';
+import type { Asked } from './model';
 import type { IGroup } from './rows';
 import { keyFigure, over, secondLine, share, shown, title, took } from './sentences';
 
@@ -25,23 +26,34 @@ export interface IRunRowProps {
   readonly run: Run;
   readonly now: number;
   readonly keyMetrics: readonly string[];
-  readonly asks: boolean;
+  readonly asks: Asked | null;
+  /** Its children, where it has some. */
+  readonly family: { readonly n: number; readonly open: boolean } | null;
+  readonly onUnfold: () => void;
   readonly onOpen: () => void;
+  readonly onAsk: () => void;
+  readonly onKeep: () => void;
   readonly onCancel: () => void;
-  readonly onAsk: (asks: boolean) => void;
+  readonly onDelete: () => void;
+  readonly onRename: (name: string) => void;
   readonly onAgain: () => void;
 }
 
 export function RunRow(props: IRunRowProps): JSX.Element {
-  const { run, now, asks } = props;
+  const { run, now, asks, family } = props;
   const value = keyFigure(run, props.keyMetrics);
   const done = run.state === 'Running' ? share(run) : null;
   return (
     <>
+      {family && <Unfold {...props} />}
       <StateGlyph state={shown(run)} />
-      <MidEllipsis text={title(run)} strong={run.state === 'Failed'} />
-      {asks ? (
-        <AskCancel {...props} />
+      {asks === 'rename' ? (
+        <RenameField {...props} />
+      ) : (
+        <MidEllipsis text={title(run)} strong={run.state === 'Failed'} />
+      )}
+      {asks === 'cancel' || asks === 'delete' ? (
+        <Ask {...props} />
       ) : (
         <span className="jp-mlws-run-figure">
           {run.curve && <RunSpark run={run} />}
@@ -106,7 +118,7 @@ function RunActions({ run, onOpen, onAsk, onAgain }: IRunRowProps): JSX.Element 
           icon={stopIcon}
           small
           tabIndex={-1}
-          onClick={act(() => onAsk(true))}
+          onClick={act(onAsk)}
         />
       )}
       <IconButton
@@ -120,18 +132,71 @@ function RunActions({ run, onOpen, onAsk, onAgain }: IRunRowProps): JSX.Element 
   );
 }
 
-function AskCancel({ run, now, onCancel, onAsk }: IRunRowProps): JSX.Element {
+function Ask({ run, now, asks, onCancel, onDelete, onKeep }: IRunRowProps): JSX.Element {
   const trans = useTrans();
   const time = took(run, now);
-  const question =
-    time === null ? trans.__('Cancel?') : trans.__('Cancel after %1?', roughly(time));
+  if (asks === 'delete') {
+    return (
+      <ConfirmInline
+        question={trans.__('Delete?')}
+        verb={trans.__('Delete run')}
+        onYes={onDelete}
+        onNo={onKeep}
+      />
+    );
+  }
   return (
     <ConfirmInline
-      question={question}
+      question={time === null ? trans.__('Cancel?') : trans.__('Cancel after %1?', roughly(time))}
       verb={trans.__('Cancel run')}
       onYes={onCancel}
-      onNo={() => onAsk(false)}
+      onNo={onKeep}
     />
+  );
+}
+
+/** Enter and a click elsewhere keep what was typed; Escape does not. */
+function RenameField({ run, onRename, onKeep }: IRunRowProps): JSX.Element {
+  const trans = useTrans();
+  const [typed, setTyped] = React.useState(title(run));
+  const take = () =>
+    typed.trim() && typed.trim() !== title(run) ? onRename(typed.trim()) : onKeep();
+  return (
+    <input
+      className="jp-mlws-field jp-mlws-run-name"
+      value={typed}
+      autoFocus
+      aria-label={trans.__('Name of the run')}
+      onFocus={event => event.target.select()}
+      onClick={event => event.stopPropagation()}
+      onChange={event => setTyped(event.target.value)}
+      onBlur={take}
+      onKeyDown={event => {
+        event.stopPropagation();
+        if (event.key === 'Enter') {
+          take();
+        } else if (event.key === 'Escape') {
+          onKeep();
+        }
+      }}
+    />
+  );
+}
+
+function Unfold({ family, onUnfold }: IRunRowProps): JSX.Element {
+  const trans = useTrans();
+  const n = family?.n ?? 0;
+  return (
+    <span
+      className="jp-mlws-run-unfold"
+      title={trans._n('%1 child run', '%1 child runs', n)}
+      onClick={event => {
+        event.stopPropagation();
+        onUnfold();
+      }}
+    >
+      <Icon icon={family?.open ? caretDownIcon : caretRightIcon} />
+    </span>
   );
 }
 

@@ -14,11 +14,24 @@ export interface IGroup {
   readonly n: number;
   /** How many are shown at most. */
   readonly limit: number;
+  /** Parents whose children are shown; null where no run stands below another. */
+  readonly unfolded: ReadonlySet<string> | null;
+}
+
+export interface IRunRow {
+  readonly kind: 'run';
+  readonly key: string;
+  readonly run: Run;
+  /** How many child runs it has, as far as they are read. */
+  readonly children: number;
+  readonly open: boolean;
+  /** Whether it stands below its parent. */
+  readonly below: boolean;
 }
 
 export type Row =
   | { readonly kind: 'group'; readonly key: string; readonly group: IGroup }
-  | { readonly kind: 'run'; readonly key: string; readonly run: Run }
+  | IRunRow
   | { readonly kind: 'more'; readonly key: string; readonly group: IGroup; readonly n: number }
   | { readonly kind: 'bone'; readonly key: string };
 
@@ -74,10 +87,48 @@ function rowsOf(group: IGroup): readonly Row[] {
       ...Array.from({ length: bones }, (_, i): Row => ({ kind: 'bone', key: `${head.key}:${i}` }))
     ];
   }
-  const rows = group.runs
-    .slice(0, group.limit)
-    .map((run): Row => ({ kind: 'run', key: `run:${run.id}`, run }));
-  const rest = group.n - rows.length;
+  const families = nested(group.runs, group.unfolded !== null).slice(0, group.limit);
+  const rows = families.flatMap(family => familyRows(family, group));
+  const rest = group.n - families.reduce((n, family) => n + 1 + family.children.length, 0);
   const more: Row[] = rest > 0 ? [{ kind: 'more', key: `more:${group.name}`, group, n: rest }] : [];
   return [head, ...rows, ...more];
+}
+
+interface IFamily {
+  readonly run: Run;
+  readonly children: readonly Run[];
+}
+
+/** Each run with its children. A child whose parent is not there stands by itself. */
+function nested(runs: readonly Run[], nest: boolean): readonly IFamily[] {
+  if (!nest) {
+    return runs.map(run => ({ run, children: [] }));
+  }
+  const ids = new Set(runs.map(run => run.id));
+  const children = new Map<string, Run[]>();
+  const tops = runs.filter(run => {
+    const below = run.parent_id !== null && ids.has(run.parent_id);
+    if (below && run.parent_id) {
+      children.set(run.parent_id, [...(children.get(run.parent_id) ?? []), run]);
+    }
+    return !below;
+  });
+  // A child of a child stands below the run at the top, too.
+  const all = (run: Run): readonly Run[] =>
+    (children.get(run.id) ?? []).flatMap(child => [child, ...all(child)]);
+  return tops.map(run => ({ run, children: all(run) }));
+}
+
+function familyRows({ run, children }: IFamily, group: IGroup): readonly Row[] {
+  const open = children.length > 0 && Boolean(group.unfolded?.has(run.id));
+  const row = (one: Run, n: number, below: boolean): Row => ({
+    kind: 'run',
+    key: `run:${one.id}`,
+    run: one,
+    children: n,
+    open: open && !below,
+    below
+  });
+  const rows = open ? children.map(child => row(child, 0, true)) : [];
+  return [row(run, children.length, false), ...rows];
 }

@@ -34,6 +34,16 @@ export function label(run: Run): string {
   return `${run.experiment}-${run.number}`;
 }
 
+/** The lines by which a notebook gets at a run. */
+export function asPython(run: Run): string {
+  return [
+    'from jupyter_mlws import Workspace',
+    '',
+    `run = Workspace.from_config().get_run("${label(run)}")`,
+    'run.get_metrics()'
+  ].join('\n');
+}
+
 /** The state to show: lost contact lies over the last that is known. */
 export function shown(run: Run): string {
   return run.not_responding_since && !over(run) ? 'NotResponding' : run.state;

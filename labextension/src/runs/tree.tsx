@@ -4,14 +4,19 @@ import * as React from 'react';
 import type { Run } from '../api/records';
 import { count } from '../ui/format';
 import { useTrans } from '../ui/trans';
+import type { Asked } from './model';
 import { BoneRow, GroupRow, RunRow } from './row';
-import { total, within, type Placed } from './rows';
+import { total, within, type IRunRow, type Placed } from './rows';
 import { over, title } from './sentences';
 
 export interface IRunTreeActions {
   readonly onOpen: (run: Run) => void;
   readonly onCancel: (run: Run) => void;
   readonly onAgain: (run: Run) => void;
+  readonly onDelete: (run: Run) => void;
+  readonly onRename: (run: Run, name: string) => void;
+  readonly onAsk: (id: string, what: Asked | null) => void;
+  readonly onUnfold: (run: Run) => void;
   readonly onToggle: (group: string) => void;
   readonly onMore: (group: string) => void;
   readonly onFilter: () => void;
@@ -21,6 +26,8 @@ export interface IRunTreeProps extends IRunTreeActions {
   readonly rows: readonly Placed[];
   readonly now: number;
   readonly keyMetrics: readonly string[];
+  /** The run that something is asked about. */
+  readonly asking: { readonly id: string; readonly what: Asked } | null;
   readonly treeRef: React.RefObject<HTMLDivElement>;
 }
 
@@ -30,7 +37,6 @@ export function RunTree(props: IRunTreeProps): JSX.Element {
   const [seen, onScroll] = useWindow(treeRef);
   const [current, setCurrent] = React.useState<string | null>(null);
   const [selected, setSelected] = React.useState<string | null>(null);
-  const [asks, setAsks] = React.useState<string | null>(null);
   const stop = rows.some(row => row.key === current) ? current : rows[0]?.key;
 
   const go = (row: Placed | undefined) => {
@@ -41,7 +47,7 @@ export function RunTree(props: IRunTreeProps): JSX.Element {
   };
   const onKeyDown = (event: React.KeyboardEvent) => {
     const at = rows.findIndex(row => row.key === stop);
-    if (at >= 0 && handleKey(event, at, { ...props, go, setSelected, setAsks })) {
+    if (at >= 0 && handleKey(event, at, { ...props, go, setSelected })) {
       event.preventDefault();
       event.stopPropagation();
     }
@@ -63,8 +69,6 @@ export function RunTree(props: IRunTreeProps): JSX.Element {
             tree={props}
             stop={row.key === stop}
             selected={row.key === selected}
-            asks={row.key === asks}
-            onAsk={asked => setAsks(asked ? row.key : null)}
             onPick={() => {
               setCurrent(row.key);
               setSelected(row.key);
@@ -81,12 +85,10 @@ interface ITreeRowProps {
   readonly tree: IRunTreeProps;
   readonly stop: boolean;
   readonly selected: boolean;
-  readonly asks: boolean;
-  readonly onAsk: (asks: boolean) => void;
   readonly onPick: () => void;
 }
 
-function TreeRow({ row, tree, stop, selected, asks, onAsk, onPick }: ITreeRowProps): JSX.Element {
+function TreeRow({ row, tree, stop, selected, onPick }: ITreeRowProps): JSX.Element {
   const trans = useTrans();
   const place = { top: row.top, height: row.height };
   const shared = { role: 'treeitem', tabIndex: stop ? 0 : -1, style: place, 'data-key': row.key };
@@ -107,34 +109,7 @@ function TreeRow({ row, tree, stop, selected, asks, onAsk, onPick }: ITreeRowPro
         </div>
       );
     case 'run':
-      return (
-        <div
-          {...shared}
-          className={`jp-mlws-tree-row jp-mlws-run ${asks ? 'jp-mod-asks' : ''}`}
-          aria-level={2}
-          aria-selected={selected}
-          aria-label={title(row.run)}
-          data-run={row.run.id}
-          onClick={() => {
-            onPick();
-            tree.onOpen(row.run);
-          }}
-        >
-          <RunRow
-            run={row.run}
-            now={tree.now}
-            keyMetrics={tree.keyMetrics}
-            asks={asks}
-            onOpen={() => tree.onOpen(row.run)}
-            onAgain={() => tree.onAgain(row.run)}
-            onAsk={onAsk}
-            onCancel={() => {
-              onAsk(false);
-              tree.onCancel(row.run);
-            }}
-          />
-        </div>
-      );
+      return <RunTreeRow {...{ row, tree, selected, onPick, shared }} />;
     case 'more':
       return (
         <div
@@ -155,10 +130,65 @@ function TreeRow({ row, tree, stop, selected, asks, onAsk, onPick }: ITreeRowPro
   }
 }
 
+interface IRunTreeRowProps {
+  readonly row: Placed & IRunRow;
+  readonly tree: IRunTreeProps;
+  readonly selected: boolean;
+  readonly onPick: () => void;
+  readonly shared: React.HTMLAttributes<HTMLElement>;
+}
+
+function RunTreeRow({ row, tree, selected, onPick, shared }: IRunTreeRowProps): JSX.Element {
+  const { run } = row;
+  const asks = tree.asking?.id === run.id ? tree.asking.what : null;
+  const done = () => tree.onAsk(run.id, null);
+  const marks = [asks && 'jp-mod-asks', row.below && 'jp-mod-below'].filter(Boolean).join(' ');
+  return (
+    <div
+      {...shared}
+      className={`jp-mlws-tree-row jp-mlws-run ${marks}`}
+      aria-level={row.below ? 3 : 2}
+      aria-expanded={row.children > 0 ? row.open : undefined}
+      aria-selected={selected}
+      aria-label={title(run)}
+      data-run={run.id}
+      onContextMenu={onPick}
+      onClick={() => {
+        onPick();
+        tree.onOpen(run);
+      }}
+    >
+      <RunRow
+        run={run}
+        now={tree.now}
+        keyMetrics={tree.keyMetrics}
+        asks={asks}
+        family={row.children > 0 ? { n: row.children, open: row.open } : null}
+        onUnfold={() => tree.onUnfold(run)}
+        onOpen={() => tree.onOpen(run)}
+        onAgain={() => tree.onAgain(run)}
+        onAsk={() => tree.onAsk(run.id, 'cancel')}
+        onKeep={done}
+        onCancel={() => {
+          done();
+          tree.onCancel(run);
+        }}
+        onDelete={() => {
+          done();
+          tree.onDelete(run);
+        }}
+        onRename={name => {
+          done();
+          tree.onRename(run, name);
+        }}
+      />
+    </div>
+  );
+}
+
 interface IKeys extends IRunTreeProps {
   readonly go: (row: Placed | undefined) => void;
   readonly setSelected: (key: string) => void;
-  readonly setAsks: (key: string) => void;
 }
 
 /** What a key does on row `at`. False where it does nothing. */
@@ -192,7 +222,7 @@ function handleKey(event: React.KeyboardEvent, at: number, keys: IKeys): boolean
   if (row.kind === 'run' && runKey(event.key, row, keys)) {
     return true;
   }
-  return event.key === 'ArrowLeft' ? toGroup(at, keys) : toLetter(event.key, at, keys);
+  return event.key === 'ArrowLeft' ? toParent(at, keys) : toLetter(event.key, at, keys);
 }
 
 function groupKey(key: string, open: boolean, toggle: () => void): boolean {
@@ -203,7 +233,11 @@ function groupKey(key: string, open: boolean, toggle: () => void): boolean {
   return turns;
 }
 
-function runKey(key: string, row: Placed & { kind: 'run' }, keys: IKeys): boolean {
+function runKey(key: string, row: Placed & IRunRow, keys: IKeys): boolean {
+  if (row.children > 0 && key === (row.open ? 'ArrowLeft' : 'ArrowRight')) {
+    keys.onUnfold(row.run);
+    return true;
+  }
   switch (key) {
     case 'Enter':
       keys.onOpen(row.run);
@@ -214,18 +248,24 @@ function runKey(key: string, row: Placed & { kind: 'run' }, keys: IKeys): boolea
     case 'R':
       keys.onAgain(row.run);
       return true;
+    case 'F2':
+      keys.onAsk(row.run.id, 'rename');
+      return true;
     case 'Delete':
-      if (!over(row.run)) {
-        keys.setAsks(row.key);
-      }
-      return !over(row.run);
+      keys.onAsk(row.run.id, over(row.run) ? 'delete' : 'cancel');
+      return true;
     default:
       return false;
   }
 }
 
-function toGroup(at: number, keys: IKeys): boolean {
-  const before = keys.rows.slice(0, at).filter(row => row.kind === 'group');
+/** To the parent of a child run, or else to the experiment. */
+function toParent(at: number, keys: IKeys): boolean {
+  const here = keys.rows[at];
+  const child = here.kind === 'run' && here.below;
+  const before = keys.rows
+    .slice(0, at)
+    .filter(row => row.kind === 'group' || (child && row.kind === 'run' && !row.below));
   keys.go(before[before.length - 1]);
   return before.length > 0;
 }

@@ -4,7 +4,8 @@ import { Shelf } from '../api/shelf';
 import { listTargets } from '../api/targets';
 import type { IWorkspace } from '../tokens';
 
-/** All targets, read anew when one changes. */
+/** All targets, read anew when one changes, or a run: their slots are taken by runs. */
 export function targetsOf(workspace: IWorkspace): Shelf<TargetInfo> {
-  return new Shelf(workspace, 'target', async () => (await listTargets(workspace.settings)).items);
+  const read = async () => (await listTargets(workspace.settings)).items;
+  return new Shelf(workspace, 'target', read, 'run');
 }

@@ -14,6 +14,9 @@ import { ListSection } from '../ui/section';
 import { StateGlyph } from '../ui/state';
 import { useTrans } from '../ui/trans';
 import { useSignal } from '../ui/useSignal';
+import { useRounds, useVisible } from '../ui/useVisible';
+
+const LOOK_MS = 30_000; // how busy a machine is changes without anything being said
 
 export interface ITargetsPanelProps {
   readonly shelf: Shelf<TargetInfo>;
@@ -25,28 +28,32 @@ export function TargetsPanel({ shelf, workspace, onOpen }: ITargetsPanelProps): 
   const trans = useTrans();
   useSignal(shelf.changed);
   useSignal(workspace.changed);
+  const [box, visible] = useVisible<HTMLDivElement>();
+  useRounds(() => shelf.refresh(), LOOK_MS, visible && workspace.standing === 'here');
   return (
-    <ListSection
-      shelf={shelf}
-      first={workspace.standing === 'none'}
-      failed={trans.__('Compute did not load')}
-      emptyWords={trans.__('This computer is attached with the first run:')}
-      emptyCode="%%submit"
-      onRetry={() => void shelf.refresh()}
-      row={target => (
-        <li key={target.name}>
-          <button type="button" className="jp-mlws-item" onClick={() => onOpen(target.name)}>
-            <Icon icon={computeIcon} />
-            <MidEllipsis text={target.name} />
-            <span className="jp-mlws-muted jp-mlws-small jp-mlws-cut jp-mlws-opt">
-              {kind(target, trans)}
-            </span>
-            <Busy target={target} />
-          </button>
-          {target.machine && !target.problem && <Meters machine={target.machine} />}
-        </li>
-      )}
-    />
+    <div ref={box}>
+      <ListSection
+        shelf={shelf}
+        first={workspace.standing === 'none'}
+        failed={trans.__('Compute did not load')}
+        emptyWords={trans.__('This computer is attached with the first run:')}
+        emptyCode="%%submit"
+        onRetry={() => void shelf.refresh()}
+        row={target => (
+          <li key={target.name}>
+            <button type="button" className="jp-mlws-item" onClick={() => onOpen(target.name)}>
+              <Icon icon={computeIcon} />
+              <MidEllipsis text={target.name} />
+              <span className="jp-mlws-muted jp-mlws-small jp-mlws-cut jp-mlws-opt">
+                {kind(target, trans)}
+              </span>
+              <Busy target={target} />
+            </button>
+            {target.machine && !target.problem && <Meters machine={target.machine} />}
+          </li>
+        )}
+      />
+    </div>
   );
 }
 

@@ -19,6 +19,8 @@ export interface IPreviewProps {
   /** Where the browser itself fetches the file: the server sandboxes what it serves there. */
   readonly link: string;
   readonly read: () => Promise<Response>;
+  /** A line of a text that is meant, from 1 on. */
+  readonly line?: number;
 }
 
 export function Preview(props: IPreviewProps): JSX.Element {
@@ -48,7 +50,7 @@ export function Preview(props: IPreviewProps): JSX.Element {
   );
 }
 
-function TextPreview({ path, read }: IPreviewProps): JSX.Element {
+function TextPreview({ path, read, line }: IPreviewProps): JSX.Element {
   const trans = useTrans();
   const text = useLoaded(async () => ({ path, text: await (await read()).text() }), [path]);
   if (text.error) {
@@ -66,20 +68,33 @@ function TextPreview({ path, read }: IPreviewProps): JSX.Element {
   if (/\.[ct]sv$/i.test(path)) {
     return <TablePreview text={text.value.text} tab={/\.tsv$/i.test(path)} />;
   }
-  return <CodeView text={/\.json$/i.test(path) ? pretty(text.value.text) : text.value.text} />;
+  const shown = /\.json$/i.test(path) ? pretty(text.value.text) : text.value.text;
+  return <CodeView text={shown} line={line} />;
 }
 
-/** Text with line numbers. */
-export function CodeView({ text }: { readonly text: string }): JSX.Element {
+/** Text with line numbers. A line that is meant is scrolled to. */
+export function CodeView({
+  text,
+  line
+}: {
+  readonly text: string;
+  readonly line?: number;
+}): JSX.Element {
+  const meant = React.useRef<HTMLDivElement>(null);
+  React.useEffect(() => meant.current?.scrollIntoView({ block: 'center' }), [line]);
   return (
     <div className="jp-mlws-preview jp-mlws-listing-view" tabIndex={0}>
       {text
         .replace(/\n$/, '')
         .split('\n')
-        .map((line, i) => (
-          <div key={i} className="jp-mlws-listing-line">
+        .map((words, i) => (
+          <div
+            key={i}
+            ref={i + 1 === line ? meant : undefined}
+            className={`jp-mlws-listing-line ${i + 1 === line ? 'jp-mod-meant' : ''}`}
+          >
             <b aria-hidden="true">{i + 1}</b>
-            <span>{line}</span>
+            <span>{words}</span>
           </div>
         ))}
     </div>

@@ -24,6 +24,27 @@ export function useVisible<T extends Element>(): readonly [React.RefObject<T>, b
   return [ref, inView && awake];
 }
 
+/** True from the first time that something is near the window on: what is far off is not drawn. */
+export function useSeen<T extends Element>(
+  margin = '400px'
+): readonly [React.RefObject<T>, boolean] {
+  const ref = React.useRef<T>(null);
+  const [seen, setSeen] = React.useState(false);
+  React.useEffect(() => {
+    const element = ref.current;
+    if (!element || seen) {
+      return;
+    }
+    const watch = new IntersectionObserver(
+      entries => entries.some(entry => entry.isIntersecting) && setSeen(true),
+      { rootMargin: margin }
+    );
+    watch.observe(element);
+    return () => watch.disconnect();
+  }, [seen, margin]);
+  return [ref, seen];
+}
+
 /** Does something now and every so often, while `on`. */
 export function useRounds(what: () => Promise<unknown>, step_ms: number, on: boolean): void {
   const last = React.useRef(what);

@@ -179,7 +179,9 @@ function Missing({ workspace }: { readonly workspace: IWorkspace }): JSX.Element
         />
       }
     >
-      {trans.__('Install jupyter_mlws where the Jupyter server runs, then restart the server.')}
+      {trans.__(
+        'Install jupyter_mlws where the Jupyter server runs and restart it; on Windows, run the server inside WSL2.'
+      )}
     </Notice>
   );
 }

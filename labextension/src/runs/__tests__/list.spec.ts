@@ -8,7 +8,16 @@ import { NOW, sampleRun } from './sample';
 
 function group(n: number, fields: Partial<IGroup> = {}): IGroup {
   const runs = Array.from({ length: n }, (_, i) => sampleRun({ id: `run-${i}` }));
-  return { name: 'digits', experiment: null, open: true, runs, n, limit: 7, ...fields };
+  return {
+    name: 'digits',
+    experiment: null,
+    open: true,
+    runs,
+    n,
+    limit: 7,
+    unfolded: null,
+    ...fields
+  };
 }
 
 it('shows seven rows of a group, then how many more', () => {
@@ -26,6 +35,33 @@ it('shows a folded group as one row, and bones where runs are not read yet', () 
     'bone',
     'bone'
   ]);
+});
+
+it('shows children below their parent, where it is unfolded', () => {
+  const runs = [
+    sampleRun({ id: 'b', parent_id: 'top' }),
+    sampleRun({ id: 'a', parent_id: 'top' }),
+    sampleRun({ id: 'top' }),
+    sampleRun({ id: 'lone', parent_id: 'not read yet' })
+  ];
+  const shown = (unfolded: string[]) =>
+    lay([group(0, { runs, n: 4, unfolded: new Set(unfolded) })]).map(row =>
+      row.kind === 'run' ? [row.run.id, row.children, row.open, row.below] : row.kind
+    );
+  expect(shown([])).toEqual(['group', ['top', 2, false, false], ['lone', 0, false, false]]);
+  expect(shown(['top'])).toEqual([
+    'group',
+    ['top', 2, true, false],
+    ['b', 0, false, true],
+    ['a', 0, false, true],
+    ['lone', 0, false, false]
+  ]);
+});
+
+it('counts folded children among those that are there', () => {
+  const runs = [sampleRun({ id: 'a', parent_id: 'top' }), sampleRun({ id: 'top' })];
+  const rows = lay([group(0, { runs, n: 5, unfolded: new Set() })]);
+  expect(rows[rows.length - 1]).toMatchObject({ kind: 'more', n: 3 });
 });
 
 it('draws few of ten thousand rows', () => {

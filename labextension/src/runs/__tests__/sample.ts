@@ -8,6 +8,7 @@ export function sampleRun(fields: Partial<Run> = {}): Run {
     id: '01kaaaaaaaaaaaaaaaaaaaaaaa',
     experiment: 'digits',
     number: 7,
+    parent_id: null,
     kind: 'script',
     name: null,
     state: 'Running',

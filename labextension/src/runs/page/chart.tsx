@@ -7,7 +7,8 @@ import { Refused } from '../../api/request';
 import { getChart } from '../../api/runs';
 import { count, figure } from '../../ui/format';
 import { ErrorState } from '../../ui/notice';
-import { CurvePlot, type ICurve } from '../../ui/curvePlot';
+import { nearest } from '../../ui/axes';
+import { CurvePlot, useCursor, type ICurve } from '../../ui/curvePlot';
 import { useTrans } from '../../ui/trans';
 import { useLoaded } from '../../ui/useLoaded';
 import { title } from '../sentences';
@@ -36,7 +37,7 @@ export function ChartCard(props: IChartCardProps): JSX.Element {
   const trans = useTrans();
   const n = useCalm(props.n);
   const [ownLog, setOwnLog] = React.useState<boolean | null>(null);
-  const [cursor, setCursor] = React.useState<number | null>(null);
+  const [pointed, point] = useCursor(props.sync);
   const ids = runs.map(run => run.id).join();
   const loaded = useLoaded(
     () => Promise.all(runs.map(run => chartOf(settings, run.id, name))),
@@ -50,6 +51,7 @@ export function ChartCard(props: IChartCardProps): JSX.Element {
     () => aligned.columns.map((column, i) => curve(names.split('\n')[i], i, column, weight)),
     [aligned, names, weight]
   );
+  const cursor = pointed === null || !aligned.x.length ? null : nearest(aligned.x, pointed);
   const log = (ownLog ?? props.allLog) && positive(aligned);
   if (loaded.error && !loaded.value) {
     return (
@@ -84,9 +86,10 @@ export function ChartCard(props: IChartCardProps): JSX.Element {
         log={log}
         time={axis === 'time'}
         unit={name.startsWith('system/') ? value => valueOf(name, value) : undefined}
-        sync={props.sync}
+        share={name.endsWith('_percent')}
+        cursor={cursor}
         label={trans.__('%1, last %2', called(name), figure(latest?.[latest.length - 1]))}
-        onCursor={setCursor}
+        onPoint={point}
       />
       <table className="jp-mlws-legend">
         <tbody>
@@ -111,7 +114,7 @@ function LegendRow({
   readonly cursor: number | null;
 }): JSX.Element {
   const last = lastOf(values);
-  const here = cursor === null ? null : nearest(values, cursor);
+  const here = cursor === null ? null : before(values, cursor);
   return (
     <tr>
       <td>
@@ -173,7 +176,7 @@ function lastOf(values: readonly (number | null)[]): number | null {
 }
 
 /** The last value at or before a place. */
-function nearest(values: readonly (number | null)[], at: number): number | null {
+function before(values: readonly (number | null)[], at: number): number | null {
   for (let i = Math.min(at, values.length - 1); i >= 0; i--) {
     if (values[i] !== null) {
       return i;

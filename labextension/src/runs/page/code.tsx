@@ -41,7 +41,15 @@ function SnapshotView(props: ITabProps & { readonly id: string }): JSX.Element {
   const { settings } = model.workspace;
   const trans = useTrans();
   const [words, setWords] = React.useState('');
-  const [path, setPath] = React.useState<string | null>(run.spec.script ?? run.spec.notebook);
+  const { place } = model;
+  const [path, setPath] = React.useState<string | null>(
+    place?.path ?? run.spec.script ?? run.spec.notebook
+  );
+  React.useEffect(() => {
+    if (place) {
+      setPath(place.path);
+    }
+  }, [place]);
   const [other, setOther] = React.useState<Run | null>(null);
   const loaded = useLoaded(() => getSnapshot(settings, id), [id]);
   const diff = useLoaded(
@@ -129,6 +137,7 @@ function OpenFile({ model, id, path, entries, change }: IOpenFileProps): JSX.Ele
   return (
     <Preview
       path={path}
+      line={model.place?.path === path ? model.place.line : undefined}
       size={entry.size_bytes ?? 0}
       link={snapshotLink(settings, id, path)}
       read={() => readSnapshotFile(settings, id, path)}

@@ -139,7 +139,7 @@ function Rename({
   );
 }
 
-function Facts({ run, now, links }: ITabProps): JSX.Element {
+function Facts({ model, run, now, links }: ITabProps): JSX.Element {
   const trans = useTrans();
   const time = took(run, now);
   const rest = left(run, now);
@@ -147,6 +147,11 @@ function Facts({ run, now, links }: ITabProps): JSX.Element {
   return (
     <div className="jp-mlws-page-facts">
       <span className="jp-mlws-strong">{run.experiment}</span>
+      {model.parent && (
+        <Fact label={trans.__('child of')}>
+          <Link onClick={() => links.openRun(run.parent_id ?? '')}>{title(model.parent)}</Link>
+        </Fact>
+      )}
       <Fact label={trans.__('on')}>
         {links.openTarget ? (
           <Link onClick={() => links.openTarget?.(run.target)}>{run.target}</Link>

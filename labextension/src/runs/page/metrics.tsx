@@ -11,9 +11,11 @@ import { EmptyState, NothingFound } from '../../ui/notice';
 import { Check, Segments } from '../../ui/tabs';
 import { useTrans } from '../../ui/trans';
 import { useLoaded } from '../../ui/useLoaded';
+import { useSeen } from '../../ui/useVisible';
 import { title } from '../sentences';
 import { ChartCard } from './chart';
 import { grouped, type Axis } from './curves';
+import { LoggedCard } from './logged';
 import type { ITabProps } from './page';
 
 const MOST = 8; // as many as there are colors
@@ -27,10 +29,12 @@ export function MetricsTab(props: ITabProps): JSX.Element {
   const [weight, setWeight] = React.useState(0);
   const [log, setLog] = React.useState(false);
   const scalars = model.series.filter(one => one.kind === 'scalar');
-  const names = scalars.map(one => one.name);
-  const wanted = names.filter(name => name.toLowerCase().includes(words.toLowerCase()));
+  const fits = (one: { readonly name: string }) =>
+    one.name.toLowerCase().includes(words.toLowerCase());
+  const wanted = scalars.filter(fits).map(one => one.name);
+  const logged = model.series.filter(one => one.kind !== 'scalar' && fits(one));
   const runs = [run, ...others];
-  if (scalars.length === 0) {
+  if (model.series.length === 0) {
     return (
       <EmptyState title={trans.__('No metrics yet')}>
         <p>{trans.__('The run has not logged one. In the script:')}</p>
@@ -74,7 +78,7 @@ export function MetricsTab(props: ITabProps): JSX.Element {
         </span>
       </div>
       <div className="jp-mlws-scroll jp-mlws-pad">
-        {wanted.length === 0 && (
+        {wanted.length + logged.length === 0 && (
           <NothingFound title={trans.__('No metric matches')} onClear={() => setWords('')} />
         )}
         {[...grouped(wanted)].map(([group, members]) => (
@@ -84,23 +88,53 @@ export function MetricsTab(props: ITabProps): JSX.Element {
             </h2>
             <div className="jp-mlws-charts">
               {members.map(name => (
-                <ChartCard
-                  key={name}
-                  settings={model.workspace.settings}
-                  name={name}
-                  n={scalars.find(one => one.name === name)?.n ?? 0}
-                  runs={runs}
-                  axis={axis}
-                  weight={weight}
-                  allLog={log}
-                  sync={`jp-mlws-${run.id}`}
-                />
+                <WhenSeen key={name}>
+                  <ChartCard
+                    settings={model.workspace.settings}
+                    name={name}
+                    n={scalars.find(one => one.name === name)?.n ?? 0}
+                    runs={runs}
+                    axis={axis}
+                    weight={weight}
+                    allLog={log}
+                    sync={`jp-mlws-${run.id}`}
+                  />
+                </WhenSeen>
               ))}
             </div>
           </section>
         ))}
+        {logged.length > 0 && (
+          <section className="jp-mlws-part">
+            <h2>
+              {trans.__('Texts, tables and images')}{' '}
+              <span className="jp-mlws-n">{logged.length}</span>
+            </h2>
+            <div className="jp-mlws-charts">
+              {logged.map(one => (
+                <WhenSeen key={one.name}>
+                  <LoggedCard
+                    settings={model.workspace.settings}
+                    series={one}
+                    onOpenOutputs={() => model.show('outputs')}
+                  />
+                </WhenSeen>
+              ))}
+            </div>
+          </section>
+        )}
       </div>
     </>
+  );
+}
+
+/** A card that reads and draws nothing until it is near the window; its place is kept. */
+function WhenSeen({ children }: { readonly children: JSX.Element }): JSX.Element {
+  const [box, seen] = useSeen<HTMLDivElement>();
+  return (
+    <div ref={box} className="jp-mlws-chart-place">
+      {seen && children}
+    </div>
   );
 }
 

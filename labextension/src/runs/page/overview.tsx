@@ -14,6 +14,7 @@ import { Snippet } from '../../ui/copy';
 import { called, tiles, valueOf } from '../tiles';
 import { over, shown } from '../sentences';
 import { FailedPart } from './failed';
+import { LeadsPart } from './leads';
 import type { ITabProps } from './page';
 
 const ROWS = 8;
@@ -83,6 +84,17 @@ function MetricsPart({ model }: ITabProps): JSX.Element {
     one => one.kind === 'scalar' && !one.name.startsWith('system/')
   );
   const more = scalars.length - ROWS;
+  const logged = model.series.filter(one => one.kind !== 'scalar');
+  const others = logged.length > 0 && (
+    <div>
+      <Link onClick={() => model.show('metrics')}>
+        {trans._n('%1 text, table or image', '%1 texts, tables and images', logged.length)}
+      </Link>
+    </div>
+  );
+  if (scalars.length === 0 && others) {
+    return <Part title={trans.__('Metrics')}>{others}</Part>;
+  }
   if (scalars.length === 0) {
     return (
       <Part title={trans.__('Metrics')}>
@@ -132,6 +144,7 @@ function MetricsPart({ model }: ITabProps): JSX.Element {
           )}
         </tbody>
       </table>
+      {others}
     </Part>
   );
 }
@@ -341,25 +354,6 @@ function TagsPart({ model, run }: ITabProps): JSX.Element {
           />
         )}
       </div>
-    </Part>
-  );
-}
-
-function LeadsPart({ run, links }: ITabProps): JSX.Element {
-  const trans = useTrans();
-  return (
-    <Part title={trans.__('Leads to')}>
-      {run.models.length + run.children.length === 0 && (
-        <div className="jp-mlws-muted">{trans.__('No model registered, no child runs')}</div>
-      )}
-      {run.models.map(model => (
-        <div key={model}>
-          {links.openModel ? <Link onClick={() => links.openModel?.(model)}>{model}</Link> : model}
-        </div>
-      ))}
-      {run.children.length > 0 && (
-        <div>{trans._n('%1 child run', '%1 child runs', run.children.length)}</div>
-      )}
     </Part>
   );
 }

@@ -49,7 +49,7 @@ export function RunPage({
   }
   const props = { model, run, now, links };
   const done = run.state === 'Running' ? share(run) : null;
-  const scalars = model.series.filter(one => !one.name.startsWith('system/')).length;
+  const own = model.series.filter(one => !one.name.startsWith('system/')).length;
   return (
     <>
       <div className="jp-mlws-visually-hidden" role="status" aria-live="polite">
@@ -65,7 +65,7 @@ export function RunPage({
         onChange={tab => model.show(tab)}
         tabs={[
           { id: 'overview', label: trans.__('Overview') },
-          { id: 'metrics', label: trans.__('Metrics'), n: scalars },
+          { id: 'metrics', label: trans.__('Metrics'), n: own },
           { id: 'log', label: trans.__('Log') },
           { id: 'outputs', label: trans.__('Outputs'), n: run.outputs.length },
           { id: 'code', label: trans.__('Code') },
