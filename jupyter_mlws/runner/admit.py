@@ -10,7 +10,6 @@ from jupyter_mlws.runner.environments import Environments
 from jupyter_mlws.store import attempts, queue, runs
 from jupyter_mlws.targets.base import Target
 
-LEASE_S = 30.0
 LEAST_FREE_BYTES = 1 << 30
 LEAST_FREE_SHARE = 0.05
 AT_ONCE = 32  # admitted in one transaction
@@ -27,7 +26,9 @@ def admit(
     taken = Counter(run.target for run in under_way if run.kind != "service")
     admitted: list[Run] = []
     some_wait = False
-    for name, target in list(backend.targets.items()):
+    with backend.store.read() as tx:
+        wanted = queue.targets(tx)
+    for name, target in [pair for pair in backend.targets.items() if pair[0] in wanted]:
         free = min(max(0, target.slots - taken[name]), AT_ONCE)
         with backend.store.read() as tx:
             services = queue.waiting(tx, name, limit=AT_ONCE, services=True)
@@ -57,13 +58,12 @@ def _admit(
                 code = wrong or Reason.LAUNCH_REJECTED
                 runs.move(tx, run.id, RunState.FAILED, at=at, code=code, sentence=str(error))
                 continue
-            queue.lease(tx, token, [run.id], at=at, ttl_s=LEASE_S)
+            environments.note(tx, run)
             try:
                 way = (RunState.PREPARING, RunState.STARTING)
                 moved = runs.move(tx, run.id, *way, at=at, lease=token)
             except Conflict:
                 continue  # canceled meanwhile
-            environments.note(tx, run)
             attempts.create(tx, run, launch.handle, launch.spec["command"], at=at)
             started.append(moved)
     return started

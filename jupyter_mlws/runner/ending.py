@@ -12,7 +12,7 @@ from jupyter_mlws.records.run import Attempt, Exit, Reason, Run, RunState
 from jupyter_mlws.runner import requests
 from jupyter_mlws.runner.absorb import absorb, end_children
 from jupyter_mlws.runner.blame import TAIL_BYTES, blame
-from jupyter_mlws.runner.collect import Gathered, gather
+from jupyter_mlws.runner.collect import TURN_BYTES, Gathered, gather
 from jupyter_mlws.runner.verdict import Verdict, verdict
 from jupyter_mlws.store import attempts, news, runs
 from jupyter_mlws.store.placed import Placed
@@ -52,8 +52,9 @@ class Ending:
             kept, paths = self._kept(target, attempt, found)
         except DiskFull as error:
             return self._no_room(run, attempt, seen.exit, error)
-        while self._behind(target, run, attempt):
-            pass
+        if sum(target.events(attempt.handle).values()) > TURN_BYTES:
+            while self._behind(target, run, attempt):
+                pass
         outcome = verdict(run, seen.exit, self._cause(target, run, attempt, seen.exit))
         self._close(target, run, attempt, seen.exit, outcome, kept)
         self._backend.packs.release(paths)

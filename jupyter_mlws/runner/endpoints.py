@@ -28,10 +28,15 @@ class EndpointWatch:
         self._work = ThreadPoolExecutor(2, thread_name_prefix="mlws-endpoint")
         self._busy: dict[str, Future[None]] = {}
         self._next: dict[str, float] = {}  # endpoint → when to look again
+        self._look_at = 0.0
+        self._changing = False
         self._tries: dict[str, int] = {}  # endpoint → routers that died in a row
 
     def look(self) -> bool:
         """Look at every endpoint whose time has come; whether one is changing."""
+        if time.monotonic() < self._look_at:
+            return self._changing
+        self._look_at = time.monotonic() + STARTING_S
         with self._backend.store.read() as tx:
             rows = endpoints.listed(tx)
         now = time.monotonic()
@@ -41,7 +46,8 @@ class EndpointWatch:
                 settled = row.state in (S.HEALTHY, S.FAILED)
                 self._next[row.name] = now + (SETTLED_S if settled else STARTING_S)
                 self._busy[row.name] = self._work.submit(self._one, row)
-        return any(row.state in (S.TRANSITIONING, S.DELETING) for row in rows)
+        self._changing = any(row.state in (S.TRANSITIONING, S.DELETING) for row in rows)
+        return self._changing
 
     def close(self) -> None:
         self._work.shutdown(wait=True)

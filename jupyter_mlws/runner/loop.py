@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from jupyter_mlws.backend import Backend
 from jupyter_mlws.errors import Conflict, TargetUnreachable
-from jupyter_mlws.records.run import Run
+from jupyter_mlws.records.run import Run, RunState
 from jupyter_mlws.runner.admit import admit
 from jupyter_mlws.runner.contact import Contact
 from jupyter_mlws.runner.endpoints import EndpointWatch
@@ -18,11 +18,11 @@ from jupyter_mlws.runner.environments import Environments
 from jupyter_mlws.runner.housekeeping import Housekeeping
 from jupyter_mlws.runner.step import Step
 from jupyter_mlws.store import aside, queue
+from jupyter_mlws.store.runs import LEASE_S
 from jupyter_mlws.targets.base import Observed
 
 log = logging.getLogger(__name__)
-LEASE_S = 30.0
-BUSY_S, IDLE_S = 0.5, 5.0  # between two looks, where nobody wakes us
+SOON_S, BUSY_S, IDLE_S = 0.1, 0.5, 5.0  # between two looks, where nobody wakes us
 MOST_FAILURES = 60  # half a minute of looks
 HANDS = 4  # runs that are started or collected at the same time
 
@@ -43,6 +43,7 @@ class Runner:
         self._environments = Environments(backend)
         self._housekeeping = Housekeeping(backend)
         self._hands = ThreadPoolExecutor(HANDS, thread_name_prefix="mlws-run")
+        self._passed: set[str] = set()  # runs that a turn could not look at for that
         self._failures: dict[str, int] = {}  # run → how often in a row it could not be moved on
         self._busy: set[str] = set()  # runs that a hand works on
         with backend.store.write() as tx:  # we own the store: who held a lease of it is gone
@@ -69,10 +70,11 @@ class Runner:
         self._environments.close()
         os.close(self._poke)
 
-    def turn(self) -> bool:
-        """Move every run that can move, one step; whether any is under way."""
+    def turn(self) -> float:
+        """Move every run that can move, one step; after how many seconds to look again."""
         now = self._backend.now()
         busy = set(self._busy)  # before the rows are read: what a hand ends meanwhile is old there
+        self._passed |= busy
         with self._backend.store.read() as tx:
             runs = queue.under_way(tx, self._token, at=now)
         runs = self._leased(runs)
@@ -85,7 +87,9 @@ class Runner:
                 self._hands.submit(self._one, run, seen)
         changing = self._endpoints.look()
         self._housekeeping.look(idle=not runs and not admitted)
-        return bool(runs or admitted or full or changing)
+        if any(run.state is RunState.STARTING for run in todo):
+            return SOON_S
+        return BUSY_S if runs or full or changing else IDLE_S
 
     def _leased(self, runs: list[Run]) -> list[Run]:
         """Renew the leases when a third of their time is over."""
@@ -109,7 +113,8 @@ class Runner:
             self._failed(run, seen, error)
         finally:
             self._busy.discard(run.id)
-            if again:
+            if again or run.id in self._passed:  # its news came while we were at it
+                self._passed.discard(run.id)
                 self._backend.woken()
 
     def _failed(self, run: Run, seen: Observed | None, error: Exception) -> None:
@@ -121,12 +126,12 @@ class Runner:
 
     def _loop(self) -> None:
         while not self._stopping:
-            busy = False
+            longest_s = IDLE_S
             try:
-                busy = self.turn()
+                longest_s = self.turn()
             except Exception:  # noqa: BLE001  an edge: the loop goes on whatever a turn met
                 log.exception("a turn of the runner failed; it is tried again")
-            self._wait(BUSY_S if busy else IDLE_S)
+            self._wait(longest_s)
 
     def _wait(self, longest_s: float) -> None:
         if self._stopping:

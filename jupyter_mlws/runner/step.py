@@ -28,6 +28,7 @@ from jupyter_mlws.targets.base import Observed, Target, Unpack
 
 log = logging.getLogger(__name__)
 S = RunState
+QUIET_S = 0.15  # a run that is over sooner is written once: it never was Running to anybody
 PATIENCE_S = 5.0  # for the first sign of a run that was started
 STUBBORN_S = 15.0  # a canceled run gets this much beyond its deadline before we give up on it
 
@@ -64,7 +65,12 @@ class Step:
                 yield run, seen if isinstance(seen, Observed) else None
 
     def has_work(self, run: Run, seen: Observed | None) -> bool:
-        """Whether a step would do anything."""
+        """Whether a step would do anything that cannot wait a moment."""
+        if run.state is S.STARTING and not _ended(seen) and not self._late(run):
+            age_s = time.monotonic() - self._begun.get(run.id, -PATIENCE_S)
+            if seen is not None and seen.started:
+                return age_s >= QUIET_S or not seen.alive
+            return age_s >= PATIENCE_S
         if run.state is not S.RUNNING or seen is None or not seen.alive:
             return True
         attempt = self._attempt(run)

@@ -9,7 +9,7 @@ from jupyter_mlws.actions.cancel import cancel
 from jupyter_mlws.actions.delete import delete_run
 from jupyter_mlws.actions.edit import edit
 from jupyter_mlws.actions.submit import again, dry_run, submit
-from jupyter_mlws.records.run import NewRun, RunAgain, RunPatch
+from jupyter_mlws.records.run import NewRun, RunAgain, RunDetail, RunPatch
 from jupyter_mlws.server.base import RecordHandler
 from jupyter_mlws.store import details, experiments, runs, search
 from jupyter_mlws.store.search import Query
@@ -52,10 +52,10 @@ class RunHandler(RecordHandler):
         run_id = await self.look(runs.resolve, ref)
         while query.until == "ended" and time.monotonic() < deadline:
             turn = waiting.turn()
-            if await self.look(_over, run_id):
-                break
+            if (ended := await self.look(_ended, run_id)) is not None:
+                return self.reply(ended)
             await waiting.next(turn, deadline - time.monotonic())
-        self.reply(await self.look(details.get, run_id))
+        return self.reply(await self.look(details.get, run_id))
 
     async def patch(self, ref: str) -> None:
         await self.once(edit, ref, self.body(RunPatch), status=200)
@@ -89,8 +89,8 @@ class ExperimentsHandler(RecordHandler):
         self.reply_page(found[:limit], more)
 
 
-def _over(tx: Transaction, run_id: str) -> bool:
-    return runs.state(tx, run_id).over
+def _ended(tx: Transaction, run_id: str) -> RunDetail | None:
+    return details.get(tx, run_id) if runs.state(tx, run_id).over else None
 
 
 def _moves(tx: Transaction, ref: str) -> Any:

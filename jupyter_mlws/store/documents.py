@@ -47,6 +47,11 @@ def refresh(tx: Connection, run_id: str) -> Run:
     return run
 
 
+def read(text: str) -> Run:
+    """The run that a document is of, as the tables hold it; its times are in milliseconds."""
+    return codec.decode(text.encode(), Run)
+
+
 def store(tx: Connection, run: Run) -> None:
     text = codec.encode(run).decode()
     tx.execute(update(T).where(T.c.id == run.id).values(document=text))

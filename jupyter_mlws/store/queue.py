@@ -1,11 +1,13 @@
 """The queue is the runs table read by age; a lease says who may act on a row, and until when."""
 
-from sqlalchemy import Connection, or_, select, update
+from typing import Any
+
+from sqlalchemy import Connection, Select, or_, select, update
 
 from jupyter_mlws.records.instant import Instant
 from jupyter_mlws.records.run import Run, RunState
 from jupyter_mlws.store import documents
-from jupyter_mlws.store.documents import RUNS, T
+from jupyter_mlws.store.documents import T
 
 OPEN = [state.value for state in RunState if not state.over]
 UNDER_WAY = [state for state in OPEN if state != RunState.QUEUED.value]
@@ -15,9 +17,14 @@ ORDER = (T.c.priority.desc(), T.c.created_at, T.c.id)
 def under_way(tx: Connection, token: str, *, at: Instant) -> list[Run]:
     """The runs that have left the queue and are ours to look after."""
     ours = or_(T.c.lease.is_(None), T.c.lease == token, T.c.leased_until < at)
-    moving = RUNS.where(T.c.state.in_(UNDER_WAY), T.c.kind != "external", ours)
-    rows = tx.execute(moving.order_by(*ORDER)).all()
-    return [documents.record(tx, row) for row in rows]
+    moving = select(T.c.document).where(T.c.state.in_(UNDER_WAY), T.c.kind != "external", ours)
+    return _runs(tx, moving.order_by(*ORDER))
+
+
+def targets(tx: Connection) -> set[str]:
+    """Those for which somebody waits."""
+    queued = select(T.c.target).where(T.c.state == RunState.QUEUED.value).distinct()
+    return set(tx.execute(queued).scalars())
 
 
 def waiting(tx: Connection, target: str, *, limit: int, services: bool = False) -> list[Run]:
@@ -26,9 +33,12 @@ def waiting(tx: Connection, target: str, *, limit: int, services: bool = False) 
     Services stand in a queue of their own: they take no slot.
     """
     kind = T.c.kind == "service" if services else T.c.kind != "service"
-    queued = RUNS.where(T.c.state == RunState.QUEUED.value, T.c.target == target, kind)
-    rows = tx.execute(queued.order_by(*ORDER).limit(limit)).all()
-    return [documents.record(tx, row) for row in rows]
+    mine = (T.c.state == RunState.QUEUED.value, T.c.target == target, kind)
+    return _runs(tx, select(T.c.document).where(*mine).order_by(*ORDER).limit(limit))
+
+
+def _runs(tx: Connection, found: Select[Any]) -> list[Run]:
+    return [documents.read(text) for text in tx.execute(found).scalars()]
 
 
 def unexplained(tx: Connection, target: str) -> list[str]:

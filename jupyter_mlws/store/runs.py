@@ -23,6 +23,7 @@ from jupyter_mlws.records.run import (
 from jupyter_mlws.store import changes, documents, experiments, labels, tables
 from jupyter_mlws.store.documents import RUNS, T
 
+LEASE_S = 30.0
 STAMPS = {  # the columns that say when a state was reached
     RunState.RUNNING: "started_at",
     RunState.CANCEL_REQUESTED: "cancel_requested_at",
@@ -137,8 +138,8 @@ def move(
     path
         The states to go through at this moment; it stays in the last one.
     lease
-        The token of the caller's lease. Without one the move is a user's, and
-        no lease is asked for.
+        The token of the caller's lease, which is taken where nobody has it and
+        renewed. Without one the move is a user's, and no lease is asked for.
     code, sentence
         Why it stays there, for programs and for people.
     exit
@@ -160,7 +161,8 @@ def move(
     allowed = all(after in MOVES[before] for before, after in pairwise(way))
     guarded = update(T).where(T.c.id == run_id, T.c.state == source.value)
     if lease is not None:
-        guarded = guarded.where(or_(T.c.lease.is_(None), T.c.lease == lease))
+        mine = or_(T.c.lease.is_(None), T.c.lease == lease, T.c.leased_until < at)
+        guarded = guarded.where(mine)
     values: dict[str, Any] = {
         "state": to.value,
         "state_since": at,
@@ -176,6 +178,8 @@ def move(
         values["started_at"] = None
     if exit is not None:
         values |= {"exit_code": exit.code, "signal": exit.signal}
+    if lease is not None:
+        values |= {"lease": lease, "leased_until": at.after(LEASE_S)}
     if to.over:
         values |= {"not_responding_since": None, "lease": None, "leased_until": None}
     if not allowed or not tx.execute(guarded.values(values)).rowcount:
