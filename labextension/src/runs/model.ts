@@ -191,7 +191,12 @@ export class RunsModel implements IDisposable {
       return this.refresh();
     }
     const before = [...ids].map(id => this.run(id)?.state);
-    const runs = await Promise.all([...ids].map(id => getRun(this._workspace.settings, id)));
+    const read = [...ids].map(id => getRun(this._workspace.settings, id).catch(() => null));
+    const found = await Promise.all(read);
+    const runs = found.filter(run => run !== null);
+    if (runs.length < found.length) {
+      return this.refresh(); // one is gone
+    }
     runs.forEach(run => this._replace(run));
     if (runs.some((run, i) => run.state !== before[i])) {
       this._experiments = newestFirst((await listExperiments(this._workspace.settings)).items);

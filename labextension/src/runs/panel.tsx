@@ -91,8 +91,8 @@ function FirstUse(): JSX.Element | null {
   const trans = useTrans();
   return useLate() ? (
     <EmptyState title={trans.__('No runs yet')}>
-      <p>{trans.__('Put this on the first line of a cell, then run the cell:')}</p>
-      <Snippet code="%%submit" />
+      <p>{trans.__('Put %1 on the first line of a cell, then run the cell:', '%%submit')}</p>
+      <Snippet code={'%%submit\nprint("Hello")'} />
       <p>{trans.__('or send a script:')}</p>
       <Snippet code="%submit train.py" />
       <p>

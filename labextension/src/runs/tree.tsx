@@ -60,6 +60,12 @@ export function RunTree(props: IRunTreeProps): JSX.Element {
       ref={treeRef}
       onScroll={onScroll}
       onKeyDown={onKeyDown}
+      onFocus={event => {
+        const key = event.target.dataset.key;
+        if (key) {
+          setCurrent(key);
+        }
+      }}
     >
       <div style={{ height: total(rows) }}>
         {within(rows, seen.top, seen.height).map(row => (
@@ -141,7 +147,10 @@ interface IRunTreeRowProps {
 function RunTreeRow({ row, tree, selected, onPick, shared }: IRunTreeRowProps): JSX.Element {
   const { run } = row;
   const asks = tree.asking?.id === run.id ? tree.asking.what : null;
-  const done = () => tree.onAsk(run.id, null);
+  const done = () => {
+    tree.onAsk(run.id, null);
+    focus(tree.treeRef.current, row.key);
+  };
   const marks = [asks && 'jp-mod-asks', row.below && 'jp-mod-below'].filter(Boolean).join(' ');
   return (
     <div
@@ -294,8 +303,12 @@ function show(tree: HTMLElement | null, row: Placed): void {
   } else if (row.top + row.height > tree.scrollTop + tree.clientHeight) {
     tree.scrollTop = row.top + row.height - tree.clientHeight;
   }
+  focus(tree, row.key);
+}
+
+function focus(tree: HTMLElement | null, key: string): void {
   requestAnimationFrame(() => {
-    tree.querySelector<HTMLElement>(`[data-key="${CSS.escape(row.key)}"]`)?.focus();
+    tree?.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)?.focus();
   });
 }
 

@@ -37,7 +37,7 @@ export function TargetsPanel({ shelf, workspace, onOpen }: ITargetsPanelProps): 
         first={workspace.standing === 'none'}
         failed={trans.__('Compute did not load')}
         emptyWords={trans.__('This computer is attached with the first run:')}
-        emptyCode="%%submit"
+        emptyCode={'%%submit\nprint("Hello")'}
         onRetry={() => void shelf.refresh()}
         row={target => (
           <li key={target.name}>

@@ -78,7 +78,7 @@ function Figures({ model, run }: ITabProps): JSX.Element | null {
   );
 }
 
-function MetricsPart({ model }: ITabProps): JSX.Element {
+function MetricsPart({ model, run }: ITabProps): JSX.Element {
   const trans = useTrans();
   const scalars = model.series.filter(
     one => one.kind === 'scalar' && !one.name.startsWith('system/')
@@ -98,7 +98,7 @@ function MetricsPart({ model }: ITabProps): JSX.Element {
   if (scalars.length === 0) {
     return (
       <Part title={trans.__('Metrics')}>
-        <EmptyState title={trans.__('No metrics yet')}>
+        <EmptyState title={over(run) ? trans.__('No metrics') : trans.__('No metrics yet')}>
           <p>{trans.__('The run has not logged one. In the script:')}</p>
           <Snippet code='run.log("accuracy", acc)' />
         </EmptyState>
