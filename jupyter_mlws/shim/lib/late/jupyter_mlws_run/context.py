@@ -4,7 +4,6 @@ import os
 import sys
 
 from jupyter_mlws_run.place import Place, new_id
-from jupyter_mlws_run.run import Run
 from jupyter_mlws_run.writer import EventFile, EventList
 
 
@@ -15,11 +14,11 @@ class RunEnvironmentException(RuntimeError):
 _found: dict = {}
 
 
-def here(allow_offline: bool = True) -> Run:
-    """As `Run.get_context`."""
+def here(kind, allow_offline: bool = True):  # noqa: ANN001, ANN201
+    """As `Run.get_context`. `kind`, the class of runs, makes it the first time."""
     run = _found.get("run")
     if run is None:
-        run = _found["run"] = _submitted() or _offline()
+        run = _found["run"] = _submitted(kind) or _offline(kind)
     if run.offline and not allow_offline:
         raise RunEnvironmentException(
             "There is no run here: start this script with `mlws run submit`, %submit or %%submit."
@@ -33,18 +32,18 @@ def here(allow_offline: bool = True) -> Run:
     return run
 
 
-def _submitted():  # noqa: ANN202
+def _submitted(kind):  # noqa: ANN001, ANN202
     run_id, home = os.environ.get("MLWS_RUN_ID"), os.environ.get("MLWS_RUN_DIR")
     if not run_id or not home:
         return None
     if not os.path.isdir(home):
         raise RunEnvironmentException(f"The directory of run {run_id} is not there: {home}.")
-    run = Run(run_id, Place(home), EventFile(os.path.join(home, "events")))
+    run = kind(run_id, Place(home), EventFile(os.path.join(home, "events")))
     number = os.environ.get("MLWS_RUN_NUMBER", "")
     run._number = int(number) if number.isdigit() else None
     run._experiment = os.environ.get("MLWS_EXPERIMENT") or "default"
     return run
 
 
-def _offline() -> Run:
-    return Run(f"offline_{new_id()}", Place(None), EventList())
+def _offline(kind):  # noqa: ANN001, ANN202
+    return kind(f"offline_{new_id()}", Place(None), EventList())

@@ -2,6 +2,7 @@
 
 from jupyter_mlws_run.artifacts import Artifacts
 from jupyter_mlws_run.children import Children
+from jupyter_mlws_run.context import here
 from jupyter_mlws_run.labels import Labels
 from jupyter_mlws_run.metrics import Metrics
 from jupyter_mlws_run.model import Models
@@ -33,9 +34,7 @@ class Run(Metrics, Labels, Artifacts, Models, Children):
         RunEnvironmentException
             There is no run, and `allow_offline` is False.
         """
-        from jupyter_mlws_run.context import here
-
-        return here(allow_offline)
+        return here(Run, allow_offline)
 
     @property
     def id(self) -> str:

@@ -1,7 +1,7 @@
-"""Azure's Workspace, Experiment and Dataset, as far as they mean something inside a run."""
+"""Azure's Workspace and Experiment, as far as they mean something inside a run."""
 
 
-class _Outside:
+class Outside:
     """What is beyond a run says so, in one sentence."""
 
     _what = "The workspace"
@@ -15,7 +15,7 @@ class _Outside:
         )
 
 
-class Workspace(_Outside):
+class Workspace(Outside):
     """The run's workspace; only its name is known here."""
 
     def __init__(self, *_: object, name: str = "workspace", **__: object) -> None:
@@ -30,7 +30,7 @@ class Workspace(_Outside):
         return Workspace(name=name)
 
 
-class Experiment(_Outside):
+class Experiment(Outside):
     """The run's experiment; its name."""
 
     _what = "An experiment"
@@ -41,14 +41,3 @@ class Experiment(_Outside):
 
     def __str__(self) -> str:
         return self.name
-
-
-class Dataset(_Outside):
-    """Inputs, by name: what was given with ``--input name=path``."""
-
-    @staticmethod
-    def get_by_name(workspace, name: str, version="latest") -> str:  # noqa: ANN001
-        """The absolute path of an input. Raises KeyError where none was given by that name."""
-        from jupyter_mlws_run.context import here
-
-        return here().inputs[name]
