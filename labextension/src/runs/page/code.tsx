@@ -22,7 +22,7 @@ import { Preview } from '../../ui/preview';
 import { useTrans } from '../../ui/trans';
 import { useLoaded } from '../../ui/useLoaded';
 import { title } from '../sentences';
-import type { ITabProps } from './page';
+import type { ITabProps } from './tab';
 
 export function CodeTab(props: ITabProps): JSX.Element {
   const trans = useTrans();

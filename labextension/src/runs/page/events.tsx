@@ -10,7 +10,7 @@ import { StateBadge } from '../../ui/state';
 import { look, type Tone } from '../../ui/states';
 import { useTrans } from '../../ui/trans';
 import { over } from '../sentences';
-import type { ITabProps } from './page';
+import type { ITabProps } from './tab';
 
 interface IStretch {
   readonly tone: Tone;

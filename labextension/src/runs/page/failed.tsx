@@ -18,7 +18,7 @@ import { useLoaded } from '../../ui/useLoaded';
 import { remedies, type Remedy } from '../remedies';
 import { traceback } from '../traceback';
 import type { IPlace } from './model';
-import type { ITabProps } from './page';
+import type { ITabProps } from './tab';
 
 const LOG_BYTES = 32_000;
 const LINES = 14;

@@ -12,16 +12,7 @@ import { Notice } from '../../ui/notice';
 import { StateBadge } from '../../ui/state';
 import { useTrans } from '../../ui/trans';
 import { ago, left, over, progressWords, shown, title, took } from '../sentences';
-import type { ITabProps } from './page';
-
-/** Ways out of the page. Those that no part of the program offers are null. */
-export interface IRunLinks {
-  readonly openRun: (id: string) => void;
-  readonly openTarget: ((name: string) => void) | null;
-  readonly openModel: ((label: string) => void) | null;
-  readonly openNotebook: ((path: string) => void) | null;
-  readonly register: ((run: string, path?: string) => void) | null;
-}
+import type { ITabProps } from './tab';
 
 export function RunHead(props: ITabProps): JSX.Element {
   const { model, run } = props;

@@ -8,7 +8,7 @@ import { figure } from '../../ui/format';
 import { StateGlyph } from '../../ui/state';
 import { useTrans } from '../../ui/trans';
 import { keyFigure, shown, title } from '../sentences';
-import type { ITabProps } from './page';
+import type { ITabProps } from './tab';
 
 const ROWS = 8;
 

@@ -15,7 +15,7 @@ import { useSignal } from '../../ui/useSignal';
 import { over } from '../sentences';
 import { LogModel } from './logModel';
 import { LogLines, type ILogView } from './logLines';
-import type { ITabProps } from './page';
+import type { ITabProps } from './tab';
 
 /** The log of the run while its tab is open. */
 export function LogTab(props: ITabProps): JSX.Element {

@@ -16,7 +16,7 @@ import { title } from '../sentences';
 import { ChartCard } from './chart';
 import { grouped, type Axis } from './curves';
 import { LoggedCard } from './logged';
-import type { ITabProps } from './page';
+import type { ITabProps } from './tab';
 
 const MOST = 8; // as many as there are colors
 

@@ -14,7 +14,7 @@ import { Preview } from '../../ui/preview';
 import { useTrans } from '../../ui/trans';
 import { useLoaded } from '../../ui/useLoaded';
 import { over } from '../sentences';
-import type { ITabProps } from './page';
+import type { ITabProps } from './tab';
 
 export function OutputsTab({ model, run, links }: ITabProps): JSX.Element {
   const trans = useTrans();

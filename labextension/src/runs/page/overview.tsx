@@ -15,7 +15,7 @@ import { called, tiles, valueOf } from '../tiles';
 import { over, shown } from '../sentences';
 import { FailedPart } from './failed';
 import { LeadsPart } from './leads';
-import type { ITabProps } from './page';
+import type { ITabProps } from './tab';
 
 const ROWS = 8;
 

@@ -7,23 +7,16 @@ import { word } from '../../ui/states';
 import { Tabs } from '../../ui/tabs';
 import { useTrans } from '../../ui/trans';
 import { useNow, useSignal } from '../../ui/useSignal';
-import type { RunDetail } from '../../api/records';
 import { over, share, shown, title } from '../sentences';
 import { CodeTab } from './code';
 import { EventsTab } from './events';
-import { RunHead, type IRunLinks } from './head';
+import { RunHead } from './head';
 import { LogTab } from './log';
 import { MetricsTab } from './metrics';
 import type { RunPageModel } from './model';
 import { OutputsTab } from './outputs';
 import { OverviewTab } from './overview';
-
-export interface ITabProps {
-  readonly model: RunPageModel;
-  readonly run: RunDetail;
-  readonly now: number;
-  readonly links: IRunLinks;
-}
+import type { IRunLinks, ITabProps } from './tab';
 
 export function RunPage({
   model,

@@ -11,8 +11,8 @@ import { IWorkspace } from '../../tokens';
 import { mlwsIcon } from '../../ui/icons';
 import { OPEN_RUN } from '../commands';
 import { title } from '../sentences';
-import type { IRunLinks } from './head';
 import { RunPageModel } from './model';
+import type { IRunLinks } from './tab';
 
 const RunPage = React.lazy(async () => ({ default: (await import('./page')).RunPage }));
 
