@@ -20,6 +20,7 @@ from pathlib import Path
 from benchmarks import measure, peers
 from benchmarks.measure import Figure, Plan, Row
 from benchmarks.owner import Owned, serving
+from jupyter_mlws.sdk.sending import sent
 from jupyter_mlws.snapshot.take import take
 
 FILES, FILE_BYTES, A_FOLDER = 2_000, 25_000, 50
@@ -45,9 +46,7 @@ def plant(root: Path, files: int) -> None:
 def send(owned: Owned, root: Path, cache: Path) -> None:
     """From a folder to a snapshot that the owner holds."""
     taken = take(root, cache=cache)
-    if missing := owned.client.missing(taken.digests):
-        owned.client.send(taken.stream(missing))
-    if owned.client.snapshot(taken.entries).id != taken.id:
+    if sent(owned.client, taken) != taken.id:
         raise SystemExit("the owner's id is another")
 
 

@@ -8,11 +8,13 @@ from jupyter_mlws.backend import Backend
 from jupyter_mlws.errors import Invalid, NotFound
 from jupyter_mlws.records.files import FileEntry
 from jupyter_mlws.records.model import ModelVersion
-from jupyter_mlws.records.snapshot import Entry, Manifest, Snapshot, SnapshotDiff
+from jupyter_mlws.records.snapshot import Delta, Entry, Manifest, Snapshot, SnapshotDiff
 from jupyter_mlws.store import blobs, models, snapshots, trees
 from jupyter_mlws.store.compare import compare
 from jupyter_mlws.store.snapshots import Tree
 
+Chunk = bytes | memoryview
+PLAIN_BYTES = 64 << 20  # of contents that come with a delta
 Opener = Callable[[int, int], Iterator[bytes]]  # from which byte, how many
 
 
@@ -28,6 +30,22 @@ def keep(backend: Backend, manifest: Manifest, by: str) -> Snapshot:
     """Keep a snapshot whose contents are here. Raises as `snapshots.create`."""
     with backend.store.write() as tx:
         return snapshots.create(tx, manifest.entries, backend.now(), by)
+
+
+def change(backend: Backend, base: str, delta: Delta, pack: Chunk, by: str) -> Snapshot:
+    """Keep a snapshot that differs from `base`, and the contents that are new in it.
+
+    Parameters
+    ----------
+    pack
+        As for `take_in`, whole; empty where no content is new.
+
+    Raises as `take_in` and `snapshots.change`; nothing is kept then, but contents may lie unseen.
+    """
+    placed = backend.packs.receive([pack], limit_bytes=PLAIN_BYTES) if pack else ()
+    with backend.store.write() as tx:
+        blobs.add(tx, placed, backend.now())
+        return snapshots.change(tx, base, delta, backend.now(), by)
 
 
 def zip_of(backend: Backend, snapshot: str) -> Iterator[bytes]:

@@ -111,12 +111,13 @@ class Connection:
         path: str,
         body: bytes | None = None,
         *,
+        kind: str = "application/json",
         key: str | None = None,
         wait_s: float = 0,
         again: bool = True,
     ) -> Answer:
         """Ask, and (with `again`) ask again for `TRIES_S` where nobody answers."""
-        headers = {} if body is None else {"Content-Type": "application/json"}
+        headers = {} if body is None else {"Content-Type": kind}
         if key is not None:
             headers["Idempotency-Key"] = key
         timeout_s = PATIENCE_S + wait_s

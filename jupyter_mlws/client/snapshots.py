@@ -4,7 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from jupyter_mlws.client.connection import Connection, segment, segments
+from jupyter_mlws.records.codec import decode, encode
 from jupyter_mlws.records.snapshot import (
+    Delta,
     Entry,
     Manifest,
     Missing,
@@ -35,6 +37,26 @@ class SnapshotCalls:
         """Make a snapshot. All that `entries` name must have been sent."""
         manifest = Manifest(entries=tuple(entries))
         return self.connection.write("POST", "snapshots", Snapshot, manifest)
+
+    def change(self, base: str, delta: Delta, pack: Iterable[bytes] = ()) -> Snapshot:
+        """Make a snapshot that differs from another, and send the contents that are new in it.
+
+        Parameters
+        ----------
+        pack
+            As for `send`; it is held in memory.
+
+        Raises
+        ------
+        NotFound
+            The workspace has no snapshot `base`, or no longer.
+        Conflict
+            A content is neither in `pack` nor in the workspace.
+        """
+        body = b"".join([encode(delta), b"\n", *pack])
+        path = f"snapshots/{segment(base)}/changes"
+        answer = self.connection.ask("POST", path, body, kind="application/octet-stream")
+        return decode(answer.body, Snapshot)
 
     def get_snapshot(self, snapshot_id: str) -> Snapshot:
         """With its entries."""

@@ -1,8 +1,11 @@
 """Records to JSON and back. Every byte that crosses the wire goes through here."""
 
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from jupyter_mlws.errors import Invalid, Malformed
 from jupyter_mlws.records.instant import Instant
@@ -35,9 +38,9 @@ def decode(body: bytes, kind: type[T]) -> T:
 def demand(body: bytes, kind: type[T]) -> T:
     """A request as a record: as `decode`, but a field that `kind` does not know is Invalid."""
     record = decode(body, kind)
-    unknown = _unknown(msgspec.json.decode(body), msgspec.to_builtins(record, enc_hook=int))
-    if unknown is not None:
-        raise Invalid(f"There is no field {unknown!r}.", unknown)
+    if unknown := _unknown(msgspec.json.decode(body), record):
+        path = ".".join(map(str, reversed(unknown)))
+        raise Invalid(f"There is no field {path!r}.", path)
     return record
 
 
@@ -78,14 +81,27 @@ def _invalid(error: msgspec.ValidationError) -> Invalid:
     return Invalid(f"{says}.", path.strip(".`") or None)
 
 
-def _unknown(given: Any, known: Any, at: str = "") -> str | None:
-    """The path of the first field of `given` that `known` has not."""
-    if not isinstance(given, dict | list):
-        return None
-    for name, value in given.items() if isinstance(given, dict) else enumerate(given):
-        path = f"{at}.{name}".strip(".")
-        if isinstance(given, dict) and name not in known:
-            return path
-        if deeper := _unknown(value, known[name], path):
-            return deeper
+def _unknown(given: Any, known: Any) -> list[str | int] | None:
+    """The way to the first field of `given` that the record `known` has not, from its end."""
+    pairs: Iterable[tuple[Any, Any, Any]]
+    if isinstance(given, list):
+        if not isinstance(known, list | tuple):
+            return None
+        pairs = zip(range(len(given)), given, known, strict=True)
+    elif isinstance(known, Struct):
+        fields = _fields(type(known))
+        if not given.keys() <= fields.keys():
+            return [next(name for name in given if name not in fields)]
+        pairs = ((n, v, getattr(known, fields[n])) for n, v in given.items())
+    else:
+        pairs = ((name, value, known[name]) for name, value in given.items())
+    for name, value, record in pairs:
+        if isinstance(value, dict | list) and (deeper := _unknown(value, record)):
+            return [*deeper, name]
     return None
+
+
+@lru_cache(maxsize=256)
+def _fields(kind: type[Struct]) -> dict[str, str]:
+    """The attributes of a record by their names on the wire."""
+    return dict(zip(kind.__struct_encode_fields__, kind.__struct_fields__, strict=True))

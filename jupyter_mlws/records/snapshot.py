@@ -24,6 +24,13 @@ class Manifest(Struct, frozen=True, kw_only=True):
     entries: tuple[Entry, ...]
 
 
+class Delta(Struct, frozen=True, kw_only=True):
+    """How a snapshot differs from another, its base."""
+
+    entries: tuple[Entry, ...] = ()  # what the base has not, or has otherwise
+    gone: tuple[str, ...] = ()  # paths that only the base has
+
+
 class Snapshot(Struct, frozen=True, kw_only=True):
     id: str  # "sha256:…", of the manifest
     n_files: int = 0

@@ -16,6 +16,7 @@ from jupyter_mlws.records.instant import Instant
 from jupyter_mlws.records.run import NewRun, Run, RunSpec, Source
 from jupyter_mlws.records.snapshot import Entry
 from jupyter_mlws.sdk import surroundings
+from jupyter_mlws.sdk.sending import sent
 from jupyter_mlws.sdk.words import size
 from jupyter_mlws.snapshot import facts
 from jupyter_mlws.snapshot.take import take
@@ -60,10 +61,10 @@ def dry_run(client: Client, order: Order, say: Say) -> dict[str, Any]:
     """What would be sent, and what would be started. No run is stored."""
     new = _prepared(client, order, say)
     assert new.spec.snapshot is not None
-    sent = client.get_snapshot(new.spec.snapshot)
-    files = {entry.path: entry.size_bytes for entry in sent.entries}
+    held = client.get_snapshot(new.spec.snapshot)
+    files = {entry.path: entry.size_bytes for entry in held.entries}
     launch = client.dry_run(new)
-    return {"snapshot": sent.id, "files": files, "ignored": new.spec.ignored, "launch": launch}
+    return {"snapshot": held.id, "files": files, "ignored": new.spec.ignored, "launch": launch}
 
 
 def entry_script(client: Client, folder: Path, script: str, text: str | None, say: Say) -> str:
@@ -132,9 +133,7 @@ def _sent(client: Client, taken: Taken, say: Say) -> str:
     """The id of a snapshot whose contents the workspace has."""
     for notice in (*taken.notices, *_left_behind(taken)):
         say(notice)
-    if missing := client.missing(taken.digests):
-        client.send(taken.stream(missing))
-    return client.snapshot(taken.entries).id
+    return sent(client, taken)
 
 
 def _kept(client: Client, diff: bytes) -> str:

@@ -47,6 +47,7 @@ SHAPES: dict[tuple[str, str], Shape] = {
     ("POST", "snapshots/plan"): Shape(Missing, Plan),
     ("POST", "packs"): Shape(Received),
     ("POST", "snapshots"): Shape(Snapshot, Manifest),
+    ("POST", "snapshots/{id}/changes"): Shape(Snapshot),
     ("GET", "snapshots/{id}"): Shape(Snapshot),
     ("GET", "snapshots/{id}.zip"): Shape(),
     ("GET", "snapshots/{id}/files/{path}"): Shape(query=FileQuery),

@@ -8,9 +8,10 @@ from msgspec import Struct
 from tornado.web import stream_request_body
 
 from jupyter_mlws.actions import unpack
-from jupyter_mlws.errors import DiskFull
-from jupyter_mlws.records.snapshot import Manifest, Missing, Plan
-from jupyter_mlws.server.base import RecordHandler
+from jupyter_mlws.errors import DiskFull, TooLarge
+from jupyter_mlws.records.codec import demand
+from jupyter_mlws.records.snapshot import Delta, Manifest, Missing, Plan
+from jupyter_mlws.server.base import LONGEST_BODY, RecordHandler
 from jupyter_mlws.server.run_files import RunFileHandler
 from jupyter_mlws.store import blobs, snapshots
 from jupyter_mlws.store.drafts import room_on_disk
@@ -69,6 +70,19 @@ class SnapshotsHandler(RecordHandler):
         self.reply(made, 201)
 
 
+class SnapshotChangesHandler(RecordHandler):
+    """A line of JSON, then the contents that are new, as a pack: all in one go."""
+
+    async def post(self, base: str) -> None:
+        body = self.request.body
+        if len(body) > LONGEST_BODY:
+            raise TooLarge(f"The body is longer than {LONGEST_BODY >> 20} MB; send a pack before.")
+        line, _, _ = body.partition(b"\n")
+        delta = demand(line, Delta)
+        pack = memoryview(body)[len(line) + 1 :]
+        self.reply(await self.slowly(unpack.change, base, delta, pack, self.user), 201)
+
+
 class SnapshotHandler(RecordHandler):
     async def get(self, snapshot: str) -> None:
         self.reply(await self.look(snapshots.get, snapshot))
@@ -99,6 +113,7 @@ ROUTES: dict[str, type[RecordHandler]] = {
     "snapshots/plan": PlanHandler,
     "packs": PacksHandler,
     "snapshots": SnapshotsHandler,
+    "snapshots/{id}/changes": SnapshotChangesHandler,
     "snapshots/{id}.zip": SnapshotZipHandler,
     "snapshots/{id}": SnapshotHandler,
     "snapshots/{id}/files/{path}": SnapshotFileHandler,

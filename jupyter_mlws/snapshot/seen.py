@@ -10,11 +10,13 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
+from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct
 
 LAYOUT = 1
+RECALLED = 4  # trees whose memory a process holds decoded
 RACY_NS = 2_000_000_000  # a file changed so shortly ago may change again within one tick
 
 
@@ -39,28 +41,57 @@ class Memory(Struct, array_like=True):
     folders: dict[str, Folder] = {}
 
 
+class _Recalled(NamedTuple):
+    """A file's memory, decoded, while it is this file: they are replaced, never written to."""
+
+    file: tuple[int, int, int]
+    memory: Memory
+
+
+_recalled: dict[Path, _Recalled] = {}
+
+
 def recall(path: Path) -> Memory:
-    """What was seen of a tree; nothing, where that is not known."""
+    """What was seen of a tree; nothing, where that is not known. Nobody may change it."""
     try:
+        file = _file(path)
+        known = _recalled.get(path)
+        if known is not None and known.file == file:
+            return known.memory
         body = path.read_bytes()
         memory = msgspec.msgpack.decode(body[4:], type=Memory)
     except (OSError, msgspec.MsgspecError):
         return Memory()
     sound = body[:4] == zlib.crc32(body[4:]).to_bytes(4, "big") and memory.layout == LAYOUT
-    return memory if sound else Memory()
+    if not sound:
+        return Memory()
+    if len(_recalled) >= RECALLED:
+        _recalled.clear()
+    _recalled[path] = _Recalled(file, memory)
+    return memory
 
 
 def remember(path: Path, memory: Memory) -> None:
-    """Keep it for the next walk. That there is no room for it is no reason to fail."""
+    """Keep it for the next walk."""
     body = msgspec.msgpack.encode(memory)
+    keep(path, zlib.crc32(body).to_bytes(4, "big") + body)
+
+
+def keep(path: Path, body: bytes) -> None:
+    """Write a file, whole or not at all. That there is no room for it is no reason to fail."""
     draft = path.with_name(f"{path.name}.{token_hex(8)}")
     with suppress(OSError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            draft.write_bytes(zlib.crc32(body).to_bytes(4, "big") + body)
+            draft.write_bytes(body)
             draft.replace(path)
         except OSError:
             draft.unlink()
+
+
+def _file(path: Path) -> tuple[int, int, int]:
+    found = path.stat()
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def place(root: Path, folder: Path | None) -> Path:

@@ -73,6 +73,7 @@ def take(
         entries=ordered,
         id="sha256:" + sha256(encode(ordered)).hexdigest(),
         extra=dict(extra or {}),
+        memory=remembered,
         ignored=tuple(sorted(found.ignored)),
         secret=tuple(sorted(found.secret)),
         skipped=tuple(sorted(found.skipped)),

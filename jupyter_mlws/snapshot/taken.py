@@ -51,6 +51,7 @@ class Taken(Struct, frozen=True, kw_only=True, dict=True):
     entries: tuple[Entry, ...]
     id: str
     extra: dict[str, bytes]
+    memory: Path  # where it is remembered what was seen of the folder
     ignored: tuple[str, ...] = ()
     secret: tuple[str, ...] = ()
     skipped: tuple[tuple[str, str], ...] = ()

@@ -5,11 +5,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import ColumnElement, Connection, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from jupyter_mlws.errors import NotFound
-from jupyter_mlws.records.codec import columns
+from jupyter_mlws.records.codec import columns, encode
 from jupyter_mlws.records.instant import Instant
 from jupyter_mlws.store.placed import Placed
 from jupyter_mlws.store.tables import blobs
@@ -46,16 +46,25 @@ def find(tx: Connection, digest: str) -> Placed:
 def find_many(tx: Connection, digests: Iterable[str]) -> dict[str, Placed]:
     """Where contents lie, by digest; those that are unknown are absent."""
     found: dict[str, Placed] = {}
-    for some in _batches(set(digests)):
-        for row in tx.execute(select(blobs).where(blobs.c.digest.in_(some))):
+    for among in _among(tx, digests):
+        for row in tx.execute(select(blobs).where(among)):
             found[row.digest] = _placed(row)
+    return found
+
+
+def sizes(tx: Connection, digests: Iterable[str]) -> dict[str, int]:
+    """How many plain bytes contents have, by digest; those that are unknown are absent."""
+    found: dict[str, int] = {}
+    for among in _among(tx, digests):
+        for digest, size in tx.execute(select(blobs.c.digest, blobs.c.size_bytes).where(among)):
+            found[digest] = size
     return found
 
 
 def known(tx: Connection, digests: Iterable[str]) -> set[str]:
     found: set[str] = set()
-    for some in _batches(set(digests)):
-        found.update(tx.scalars(select(blobs.c.digest).where(blobs.c.digest.in_(some))))
+    for among in _among(tx, digests):
+        found.update(tx.scalars(select(blobs.c.digest).where(among)))
     return found
 
 
@@ -128,6 +137,17 @@ def _placed(row: Any) -> Placed:
         length=row.length,
         encoding=row.encoding,
     )
+
+
+def _among(tx: Connection, digests: Iterable[str]) -> Iterator[ColumnElement[bool]]:
+    """Conditions that together say: one of `digests`."""
+    asked = set(digests)
+    if tx.dialect.name == "sqlite":  # one statement, whose text does not grow
+        values = func.json_each(encode(list(asked)).decode()).table_valued("value")
+        yield blobs.c.digest.in_(select(values.c.value))
+        return
+    for some in _batches(asked):
+        yield blobs.c.digest.in_(some)
 
 
 def _batches(values: Iterable[Placed] | Iterable[str]) -> Iterator[list]:  # type: ignore[type-arg]

@@ -1,12 +1,15 @@
 """What a manifest may say: its paths are made into files later, so they are checked here."""
 
+import re
 from collections.abc import Iterable
 
 from jupyter_mlws.errors import Invalid, TooLarge
-from jupyter_mlws.records.snapshot import Entry
+from jupyter_mlws.records.snapshot import Delta, Entry
 
 MOST_ENTRIES = 100_000
 FIELD = "manifest.entries"
+PART = rb"(?!\.{1,2}(?:/|\Z))[^/\0]{1,255}"
+INSIDE = re.compile(rb"%b(?:/%b)*" % (PART, PART), re.DOTALL)
 
 
 def checked(entries: Iterable[Entry]) -> tuple[Entry, ...]:
@@ -20,32 +23,61 @@ def checked(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     TooLarge
         There are more than 100,000.
     """
-    ordered = tuple(sorted(entries, key=lambda entry: entry.path))
-    if len(ordered) > MOST_ENTRIES:
+    by_path: dict[str, Entry] = {}
+    for entry in entries:
+        _add(by_path, entry)
+    return _ordered(by_path)
+
+
+def changed(before: Iterable[Entry], delta: Delta) -> tuple[Entry, ...]:
+    """The entries of a manifest that has been `checked`, with what a delta says of it.
+
+    Raises
+    ------
+    Invalid
+        A path that is gone was not there. Else as `checked`.
+    TooLarge
+        As `checked`.
+    """
+    by_path = {entry.path: entry for entry in before}
+    for path in delta.gone:
+        if by_path.pop(path, None) is None:
+            raise Invalid(f"There is no {path[:300]!r} in the snapshot that could be gone.", "gone")
+    said: dict[str, Entry] = {}
+    for entry in delta.entries:
+        _add(said, entry)
+    return _ordered(by_path | said)
+
+
+def _add(by_path: dict[str, Entry], entry: Entry) -> None:
+    _check(entry)
+    if entry.path in by_path:
+        raise Invalid(f"The path {entry.path!r} is there twice.", FIELD)
+    by_path[entry.path] = entry
+
+
+def _ordered(by_path: dict[str, Entry]) -> tuple[Entry, ...]:
+    """By their paths; none lies below a file or a link."""
+    if len(by_path) > MOST_ENTRIES:
         raise TooLarge(f"A snapshot holds at most {MOST_ENTRIES:,} files; leave data out of it.")
-    taken: set[str] = set()
-    for entry in ordered:
-        _check(entry)
-        if entry.path in taken:
-            raise Invalid(f"The path {entry.path!r} is there twice.", FIELD)
-        taken.add(entry.path)
-    for entry in ordered:
-        parent = entry.path.rpartition("/")[0]
-        while parent:
-            if parent in taken:
-                raise Invalid(f"{entry.path!r} lies below {parent!r}, which is no folder.", FIELD)
-            parent = parent.rpartition("/")[0]
-    return ordered
+    above = {path.rpartition("/")[0] for path in by_path}
+    for folder in list(above):
+        while (folder := folder.rpartition("/")[0]) and folder not in above:
+            above.add(folder)
+    if wrong := above & by_path.keys():
+        folder = min(wrong)
+        path = min(path for path in by_path if path.startswith(folder + "/"))
+        raise Invalid(f"{path!r} lies below {folder!r}, which is no folder.", FIELD)
+    return tuple([by_path[path] for path in sorted(by_path)])
 
 
 def _check(entry: Entry) -> None:
     path = entry.path
     try:
-        parts = path.encode().split(b"/")
+        named = path.encode()
     except UnicodeEncodeError:
         raise Invalid(f"The path {path!r} is not UTF-8.", FIELD) from None
-    bad = any(part in (b"", b".", b"..") or len(part) > 255 for part in parts)
-    if bad or "\0" in path or len(path) > 4000:
+    if len(path) > 4000 or INSIDE.fullmatch(named) is None:
         raise Invalid(f"The path {path[:300]!r} is not one inside the snapshot.", FIELD)
     if entry.kind == "file" and (entry.digest is None or entry.target is not None):
         raise Invalid(f"The file {path!r} needs a digest, and no target.", FIELD)
