@@ -6,13 +6,13 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from jupyter_mlws import __version__
 from jupyter_mlws.actions import survey
 from jupyter_mlws.actions.attach import attach, detach
 from jupyter_mlws.actions.delete import prune
 from jupyter_mlws.records.target import NewTarget
 from jupyter_mlws.records.workspace import PruneOrder
 from jupyter_mlws.server.base import RecordHandler
+from jupyter_mlws.server.ownership import version
 from jupyter_mlws.store import changes
 
 LONGEST_WAIT_S = 30.0
@@ -25,7 +25,7 @@ class ChangesQuery(Struct, frozen=True, forbid_unknown_fields=True):
 
 class WorkspaceHandler(RecordHandler):
     async def get(self) -> None:
-        self.reply(await self.slowly(survey.workspace, __version__, os.getpid()))
+        self.reply(await self.slowly(survey.workspace, version(), os.getpid()))
 
 
 class ChangesHandler(RecordHandler):
