@@ -3,6 +3,8 @@
 import ast
 import subprocess
 import sys
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ BUILT = HOUSE / "labextension"
 FILES = sorted(p for p in HOUSE.rglob("*.py") if BUILT not in p.parents and p.name != "_version.py")
 VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "base_manager"}
 ASYNC = {"server", "scoring"}  # the only rooms that may await
+BROUGHT = HOUSE / "shim" / "lib" / "late"  # on a run's sys.path: its packages have short names
 
 
 def room(path: Path) -> str:
@@ -46,6 +49,55 @@ def roots(tree: ast.AST) -> set[str]:
     plain = {a.name for n in nodes if isinstance(n, ast.Import) for a in n.names}
     from_ = {n.module for n in nodes if isinstance(n, ast.ImportFrom) and n.module and not n.level}
     return {name.partition(".")[0] for name in plain | from_}
+
+
+def test_no_file_imports_one_that_leads_back_to_it():
+    assert circle(FILES) == ""
+
+
+@pytest.mark.parametrize(
+    "back", ["import p.a", "from p import a", "from . import a", "from .a import x"]
+)
+@pytest.mark.parametrize("where", ["{}", "def f():\n    {}", "if TYPE_CHECKING:\n    {}"])
+def test_a_circle_is_found_wherever_it_closes(tmp_path, back, where):
+    (tmp_path / "p").mkdir()
+    files = [tmp_path / "p" / name for name in ("__init__.py", "a.py", "b.py", "c.py")]
+    texts = "", "from p import b", "import p.c", where.format(back)
+    for path, text in zip(files, texts, strict=True):
+        path.write_text(text)
+    found = circle(files, tmp_path).split(" imports ")
+    assert set(found) == {"p/a.py", "p/b.py", "p/c.py"} and found[0] == found[-1]
+    assert circle(files[:3], tmp_path) == ""
+
+
+def circle(files: list[Path], root: Path = ROOT) -> str:
+    """Files of which each imports the next: in functions and for types only, too. Or nothing."""
+    whole = {dotted(path, root): path for path in files}
+    brought = {dotted(path, BROUGHT): path for path in files if BROUGHT in path.parents}
+    beside = whole | brought  # what a run brings finds what came with it by short names
+    known = {path: beside if BROUGHT in path.parents else whole for path in files}
+    try:
+        TopologicalSorter({p: set(imports(p, root, known[p])) for p in files}).prepare()
+    except CycleError as error:
+        return " imports ".join(str(path.relative_to(root)) for path in reversed(error.args[1]))
+    return ""
+
+
+def imports(path: Path, root: Path, known: dict[str, Path]) -> Iterator[Path]:
+    """The files that a file asks for; of ``from package import module`` the module."""
+    package = dotted(path.parent, root).split(".")
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (known[a.name] for a in node.names if a.name in known)
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) + 1 - node.level] if node.level else []
+            base = ".".join([*above, node.module] if node.module else above)
+            found = (known.get(f"{base}.{a.name}", known.get(base)) for a in node.names)
+            yield from filter(None, found)
+
+
+def dotted(path: Path, base: Path) -> str:
+    return ".".join(path.relative_to(base).with_suffix("").parts).removesuffix(".__init__")
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,12 @@ from jupyter_mlws.records.run import RunSpec
 from jupyter_mlws.sdk import submit as sending
 from jupyter_mlws.sdk import surroundings
 from jupyter_mlws.sdk.config import ScriptRunConfig
+from jupyter_mlws.sdk.connected import Connected, Group, notice
 from jupyter_mlws.sdk.parameters import named, reached
 from jupyter_mlws.sdk.run import Run
-from jupyter_mlws.sdk.workspace import Workspace, notice
 
 
-class Experiment:
+class Experiment(Group):
     """A name under which runs are counted. It is made by its first run.
 
     Parameters
@@ -27,9 +27,8 @@ class Experiment:
         Letters, digits, ``.``, ``_`` and ``-``.
     """
 
-    def __init__(self, workspace: Workspace, name: str) -> None:
-        self.workspace = workspace
-        self.name = named(name, "an experiment")
+    def __init__(self, workspace: Connected, name: str) -> None:
+        super().__init__(workspace, named(name, "an experiment"))
 
     def submit(
         self, config: ScriptRunConfig, tags: dict[str, str] | None = None, **parameters: Any

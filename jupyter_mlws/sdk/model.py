@@ -3,23 +3,24 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from jupyter_mlws.client import workspace as places
+from jupyter_mlws.client.client import Client
 from jupyter_mlws.errors import Conflict, Invalid
 from jupyter_mlws.records.endpoint import NewEndpoint
-from jupyter_mlws.records.model import ModelVersion, NewVersion, VersionPatch
+from jupyter_mlws.records.model import ModelVersion, NewVersion
 from jupyter_mlws.sdk import deploy as deploying
 from jupyter_mlws.sdk import register as registry
 from jupyter_mlws.sdk import surroundings
+from jupyter_mlws.sdk.connected import Connected, connect, notice
 from jupyter_mlws.sdk.inference import InferenceConfig
 from jupyter_mlws.sdk.parameters import named
-from jupyter_mlws.sdk.workspace import Workspace, notice
-
-if TYPE_CHECKING:
-    from jupyter_mlws.sdk.webservice import LocalDeployment, Webservice
+from jupyter_mlws.sdk.version import Version
+from jupyter_mlws.sdk.webservice import LocalDeployment, Webservice
 
 
-class Model:
+class Model(Version):
     """A registered model: ``name:version``.
 
     Parameters
@@ -47,25 +48,26 @@ class Model:
 
     def __init__(
         self,
-        workspace: Workspace,
+        workspace: Connected,
         name: str | None = None,
         id: str | None = None,
         version: int | None = None,
     ) -> None:
-        found, given = registry.versioned(id or name or "")
-        self._take(workspace, workspace.client.version(found, version or given))
+        super().__init__(workspace.client, _found(workspace.client, id or name or "", version))
+        self.workspace = workspace
 
     @classmethod
-    def of(cls, workspace: Workspace, record: ModelVersion) -> "Model":
+    def of(cls, workspace: Connected, record: ModelVersion) -> "Model":
         """From its record."""
         model = cls.__new__(cls)
-        model._take(workspace, record)
+        Version.__init__(model, workspace.client, record)
+        model.workspace = workspace
         return model
 
     @classmethod
     def register(
         cls,
-        workspace: Workspace,
+        workspace: Connected,
         model_path: str | Path,
         model_name: str,
         tags: dict[str, str] | None = None,
@@ -96,7 +98,7 @@ class Model:
     @classmethod
     def list(
         cls,
-        workspace: Workspace,
+        workspace: Connected,
         name: str | None = None,
         tags: dict[str, str] | None = None,
         latest: bool = False,
@@ -110,15 +112,15 @@ class Model:
     @classmethod
     def deploy(
         cls,
-        workspace: Workspace,
+        workspace: Connected,
         name: str,
         models: "Sequence[Model]",
         inference_config: InferenceConfig | None = None,
-        deployment_config: "LocalDeployment | None" = None,
+        deployment_config: LocalDeployment | None = None,
         deployment_target: str | None = None,
         overwrite: bool = False,
         show_output: bool = False,
-    ) -> "Webservice":
+    ) -> Webservice:
         """Start an endpoint; `Webservice.wait_for_deployment` waits until it answers.
 
         Parameters
@@ -135,8 +137,6 @@ class Model:
         Conflict
             The name is taken, and `overwrite` is not set.
         """
-        from jupyter_mlws.sdk.webservice import Webservice  # noqa: PLC0415  it takes us
-
         if len(models) != 1:
             raise Invalid(f"An endpoint serves one model, and {len(models)} were given.", "models")
         taken = {endpoint.name for endpoint in workspace.client.endpoints()}
@@ -167,53 +167,14 @@ class Model:
 
     @staticmethod
     def get_model_path(
-        model_name: str, version: int | None = None, _workspace: Workspace | None = None
+        model_name: str, version: int | None = None, _workspace: Connected | None = None
     ) -> str:
         """Download into ``azureml-models`` here. Path of its only entry, else its folder."""
-        workspace = _workspace or Workspace.from_config()
-        model = Model(workspace, model_name, version=version)
+        client = _workspace.client if _workspace else connect(places.find(Path.cwd()))
+        model = Version(client, _found(client, model_name, version))
         return str(model.download(Path("azureml-models") / model.name / str(model.version), True))
 
-    @property
-    def id(self) -> str:
-        return self.record.label
 
-    def download(self, target_dir: str | Path = ".", exist_ok: bool = False) -> Path:
-        """Write its files below `target_dir`. Path of its only top entry, else `target_dir`.
-
-        Raises
-        ------
-        Conflict
-            One of them is there already, and `exist_ok` is not set.
-        """
-        to = Path(target_dir)
-        there = [file.path for file in self.record.files if (to / file.path).exists()]
-        if there and not exist_ok:
-            raise Conflict(f"{to / there[0]} is there already: pass exist_ok=True.")
-        self.workspace.client.download_version(self.name, self.version, to)
-        tops = {file.path.partition("/")[0] for file in self.record.files}
-        return to / tops.pop() if len(tops) == 1 else to
-
-    def add_tags(self, tags: dict[str, str]) -> None:
-        patch = VersionPatch(tags=dict(tags))
-        client = self.workspace.client
-        self._take(self.workspace, client.patch_version(self.name, self.version, patch))
-
-    def delete(self) -> None:
-        """Raises Conflict where an endpoint uses it; names it."""
-        self.workspace.client.delete_version(self.name, self.version)
-
-    def _take(self, workspace: Workspace, record: ModelVersion) -> None:
-        self.workspace = workspace
-        self.record = record
-        self.name = record.name
-        self.version = record.version
-        self.tags = dict(record.tags)
-        self.properties = dict(record.properties)
-        self.description = record.description
-        self.model_framework = record.framework
-        self.run_id = record.run_id
-        self.created_time = record.created_at.rfc3339()
-
-    def __repr__(self) -> str:
-        return f"Model(name={self.name!r}, version={self.version})"
+def _found(client: Client, reference: str, version: int | None) -> ModelVersion:
+    name, given = registry.versioned(reference)
+    return client.version(name, version or given)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jupyter_mlws.errors import Invalid, LaunchRejected, NotFound
 from jupyter_mlws.records import codec
@@ -15,11 +15,8 @@ from jupyter_mlws.records.model import NewVersion
 from jupyter_mlws.records.run import RunDetail, RunPatch, RunState
 from jupyter_mlws.records.series import Series
 from jupyter_mlws.sdk import words
+from jupyter_mlws.sdk.connected import Connected, Group
 from jupyter_mlws.sdk.model import Model
-from jupyter_mlws.sdk.workspace import Workspace
-
-if TYPE_CHECKING:
-    from jupyter_mlws.sdk.experiment import Experiment
 
 
 class Run:
@@ -32,18 +29,16 @@ class Run:
         Its id, its label, or a unique beginning of its id.
     """
 
-    def __init__(self, experiment: "Experiment", run_id: str) -> None:
+    def __init__(self, experiment: Group, run_id: str) -> None:
         self.experiment = experiment
         self._client = experiment.workspace.client
         self.id = self._client.run(run_id).id
 
     @classmethod
-    def get(cls, workspace: Workspace, run_id: str) -> "Run":
+    def get(cls, workspace: Connected, run_id: str) -> "Run":
         """A run by its id, its label, or ``latest``. Raises NotFound."""
-        from jupyter_mlws.sdk.experiment import Experiment  # noqa: PLC0415  it makes us
-
         found = workspace.client.run(run_id)
-        return cls(Experiment(workspace, found.experiment), found.id)
+        return cls(workspace.experiment(found.experiment), found.id)
 
     @staticmethod
     def get_context(allow_offline: bool = True) -> Any:

@@ -10,9 +10,9 @@ from msgspec import Struct
 from jupyter_mlws.errors import Invalid, MlwsError
 from jupyter_mlws.records.endpoint import Endpoint, EndpointPatch
 from jupyter_mlws.sdk import deploy as deploying
+from jupyter_mlws.sdk.connected import Connected, notice
 from jupyter_mlws.sdk.inference import InferenceConfig
-from jupyter_mlws.sdk.model import Model
-from jupyter_mlws.sdk.workspace import Workspace, notice
+from jupyter_mlws.sdk.version import Version
 
 
 class LocalDeployment(Struct, frozen=True, kw_only=True):
@@ -30,20 +30,20 @@ class Webservice:
         The workspace has no endpoint of that name.
     """
 
-    def __init__(self, workspace: Workspace, name: str) -> None:
+    def __init__(self, workspace: Connected, name: str) -> None:
         self.workspace = workspace
         self.name = name
         self._endpoint = workspace.client.endpoint(name)
 
     @classmethod
-    def of(cls, workspace: Workspace, endpoint: Endpoint) -> "Webservice":
+    def of(cls, workspace: Connected, endpoint: Endpoint) -> "Webservice":
         """From its record."""
         service = cls.__new__(cls)
         service.workspace, service.name, service._endpoint = workspace, endpoint.name, endpoint
         return service
 
     @staticmethod
-    def list(workspace: Workspace, model_name: str | None = None) -> "Sequence[Webservice]":
+    def list(workspace: Connected, model_name: str | None = None) -> "Sequence[Webservice]":
         """All endpoints, or those of one model."""
         return [
             Webservice.of(workspace, endpoint)
@@ -73,8 +73,8 @@ class Webservice:
         return self._endpoint.target
 
     @property
-    def models(self) -> "Sequence[Model]":
-        return [Model(self.workspace, id=label) for label in self._now().models]
+    def models(self) -> Sequence[Version]:
+        return [self.workspace.model(label) for label in self._now().models]
 
     def wait_for_deployment(
         self, show_output: bool = False, timeout_sec: float | None = None
@@ -125,7 +125,7 @@ class Webservice:
 
     def update(
         self,
-        models: "Sequence[Model] | None" = None,
+        models: Sequence[Version] | None = None,
         inference_config: InferenceConfig | None = None,
         instances: int | None = None,
         wait: bool = True,

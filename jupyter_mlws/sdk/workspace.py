@@ -1,23 +1,19 @@
 """A workspace, under Azure ML's name: where everything of the SDK begins."""
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from jupyter_mlws.client import owner
 from jupyter_mlws.client import workspace as places
-from jupyter_mlws.client.client import Client
 from jupyter_mlws.errors import Conflict
 from jupyter_mlws.records.target import TargetInfo
+from jupyter_mlws.sdk.connected import Connected
+from jupyter_mlws.sdk.experiment import Experiment
+from jupyter_mlws.sdk.model import Model
+from jupyter_mlws.sdk.run import Run
+from jupyter_mlws.sdk.webservice import Webservice
 
-if TYPE_CHECKING:
-    from jupyter_mlws.sdk.experiment import Experiment
-    from jupyter_mlws.sdk.model import Model
-    from jupyter_mlws.sdk.run import Run
-    from jupyter_mlws.sdk.webservice import Webservice
 
-
-class Workspace:
+class Workspace(Connected):
     """A workspace and the server that owns it; it is started where none does.
 
     Parameters
@@ -25,10 +21,6 @@ class Workspace:
     place
         Where it lies; `from_config`, `create` and `get` find it.
     """
-
-    def __init__(self, place: places.Workspace) -> None:
-        self._place = place
-        self.client: Client = owner.connect(place, start=True, say=notice)
 
     @classmethod
     def from_config(cls, path: str | Path | None = None) -> "Workspace":
@@ -67,10 +59,6 @@ class Workspace:
         return cls(places.load(location))
 
     @property
-    def name(self) -> str:
-        return self._place.name
-
-    @property
     def id(self) -> str:
         return self._place.id
 
@@ -79,29 +67,19 @@ class Workspace:
         return self._place.root
 
     @property
-    def default_target(self) -> str:
-        return self._place.default_target
-
-    @property
-    def experiments(self) -> "dict[str, Experiment]":
+    def experiments(self) -> dict[str, Experiment]:
         """All experiments by name."""
-        from jupyter_mlws.sdk.experiment import Experiment  # noqa: PLC0415  they hold us
-
         return {one.name: Experiment(self, one.name) for one in self.client.experiments()}
 
     @property
-    def models(self) -> "dict[str, Model]":
+    def models(self) -> dict[str, Model]:
         """The newest version of every model, by name."""
-        from jupyter_mlws.sdk.model import Model  # noqa: PLC0415  they hold us
-
         newest = (model.latest for model in self.client.models())
         return {one.name: Model.of(self, one) for one in newest if one is not None}
 
     @property
-    def webservices(self) -> "dict[str, Webservice]":
+    def webservices(self) -> dict[str, Webservice]:
         """All endpoints by name."""
-        from jupyter_mlws.sdk.webservice import Webservice  # noqa: PLC0415  they hold us
-
         return {one.name: Webservice.of(self, one) for one in self.client.endpoints()}
 
     @property
@@ -109,10 +87,14 @@ class Workspace:
         """All compute targets by name."""
         return {target.name: target for target in self.client.targets()}
 
-    def get_run(self, run_id: str) -> "Run":
-        """A run by its id, a unique beginning of it, its label, or ``latest``. Raises NotFound."""
-        from jupyter_mlws.sdk.run import Run  # noqa: PLC0415  it holds us
+    def experiment(self, name: str) -> Experiment:
+        return Experiment(self, name)
 
+    def model(self, reference: str) -> Model:
+        return Model(self, reference)
+
+    def get_run(self, run_id: str) -> Run:
+        """A run by its id, a unique beginning of it, its label, or ``latest``. Raises NotFound."""
         return Run.get(self, run_id)
 
     def get_details(self) -> dict[str, Any]:
@@ -122,8 +104,3 @@ class Workspace:
 
     def __repr__(self) -> str:
         return f"Workspace(name={self.name!r}, root={str(self.root)!r})"
-
-
-def notice(text: str) -> None:
-    """Say something in one line, where it is no part of a program's output."""
-    sys.stderr.write(f"mlws: {text}\n")
