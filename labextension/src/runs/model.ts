@@ -16,7 +16,7 @@ const FOUND = 1000; // at most so many runs answer to a filter
 const OPEN_AT_FIRST = 3;
 const ONE_BY_ONE = 4; // so many runs are read alone; more, and the lists are read anew
 const CALM_MS = 1000;
-const TYPED_MS = 200;
+const TYPED_MS = 120;
 
 /** What is asked about a run, in its row. */
 export type Asked = 'cancel' | 'delete' | 'rename';

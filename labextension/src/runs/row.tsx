@@ -104,7 +104,7 @@ function RunActions({ run, onOpen, onAsk, onAgain }: IRunRowProps): JSX.Element 
   };
   return (
     <span className="jp-mlws-run-acts">
-      {over(run) ? (
+      {over(run) && run.parent_id !== null ? null : over(run) ? (
         <IconButton
           label={trans.__('Run again')}
           icon={redoIcon}

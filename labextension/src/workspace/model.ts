@@ -19,6 +19,7 @@ export const DEFAULTS: IPreferences = {
 };
 
 const LONGEST_MS = 30_000;
+const RETRY_MS = 2_000;
 
 /** Hears of changes by the event stream; asks from time to time in case it missed some. */
 export class Workspace implements IWorkspace, IDisposable {
@@ -97,9 +98,7 @@ export class Workspace implements IWorkspace, IDisposable {
   }
 
   private _frequency(): Poll['frequency'] {
-    // Where there is no workspace, its first change is pushed; asking is for when that is lost.
-    const absent = this._standing === 'none' || this._standing === 'missing';
-    const interval = absent ? LONGEST_MS : this._preferences.refresh_s * 1000;
+    const interval = pause(this._standing, this._preferences.refresh_s);
     return { interval, backoff: true, max: LONGEST_MS };
   }
 
@@ -189,5 +188,18 @@ export namespace Workspace {
     readonly settings: Settings;
     readonly events: Event.IManager;
     readonly trans: TranslationBundle;
+  }
+}
+
+/** Milliseconds from one round to the next; where rounds fail, they grow apart from there. */
+export function pause(standing: Standing, refresh_s: number): number {
+  switch (standing) {
+    case 'away':
+      return RETRY_MS;
+    case 'none':
+    case 'missing':
+      return LONGEST_MS; // its first change is pushed; asking is for when that is lost
+    default:
+      return refresh_s * 1000;
   }
 }

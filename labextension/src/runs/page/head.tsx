@@ -82,12 +82,14 @@ function Actions({
       {!over(run) && run.state !== 'CancelRequested' && (
         <Button label={trans.__('Cancel')} icon={stopIcon} onClick={() => setAsks(true)} />
       )}
-      <Button
-        label={trans.__('Run again')}
-        icon={redoIcon}
-        kind={run.state === 'Failed' ? 'primary' : 'plain'}
-        onClick={() => told(model.again().then(links.openRun))}
-      />
+      {run.parent_id === null && (
+        <Button
+          label={trans.__('Run again')}
+          icon={redoIcon}
+          kind={run.state === 'Failed' ? 'primary' : 'plain'}
+          onClick={() => told(model.again().then(links.openRun))}
+        />
+      )}
       {links.register && run.state !== 'Failed' && (
         <Button
           label={trans.__('Register model')}

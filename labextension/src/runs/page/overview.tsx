@@ -231,15 +231,17 @@ function OriginPart({ model, run, links }: ITabProps): JSX.Element {
     const where = open ? <Link onClick={() => open(notebook)}>{notebook}</Link> : notebook;
     facts.push([trans.__('Notebook'), where]);
   }
-  facts.push([
-    trans.__('Command'),
-    <>
-      <span className="jp-mlws-mono jp-mlws-cut" title={command}>
-        {command}
-      </span>
-      <CopyButton text={command} />
-    </>
-  ]);
+  if (run.parent_id === null) {
+    facts.push([
+      trans.__('Command'),
+      <>
+        <span className="jp-mlws-mono jp-mlws-cut" title={command}>
+          {command}
+        </span>
+        <CopyButton text={command} />
+      </>
+    ]);
+  }
   if (run.snapshot) {
     facts.push([
       trans.__('Snapshot'),
