@@ -1,7 +1,7 @@
 """The shim as it travels: a copy named by its content, which no upgrade changes under a run.
 
-In the copy lie ``main.py``, ``notebook_driver.py``, ``lib/`` (first on the PYTHONPATH of a
-run) and ``jupyter_mlws/shim/``: all of this room.
+In the copy lie ``main.py``, ``nursery.py``, ``notebook_driver.py``, ``lib/`` (first on the
+PYTHONPATH of a run) and ``jupyter_mlws/shim/``: all of this room.
 """
 
 import os
@@ -13,7 +13,7 @@ from pathlib import Path
 from jupyter_mlws.shim import files
 
 ROOM = Path(__file__).parent
-ENTRIES = ("main.py", "notebook_driver.py")  # run by their path
+ENTRIES = ("main.py", "nursery.py", "notebook_driver.py")  # run by their path
 
 
 def texts() -> "dict[str, bytes]":

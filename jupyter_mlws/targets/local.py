@@ -25,6 +25,7 @@ from jupyter_mlws.targets.base import Found, Handle, Launch, Observed, Target, U
 from jupyter_mlws.targets.environment import inherited
 from jupyter_mlws.targets.known import ShimRecord
 from jupyter_mlws.targets.machine import Gauge, cpus
+from jupyter_mlws.targets.nursery import Nursery
 from jupyter_mlws.targets.words import PYTHON, inputs, words
 
 T = TypeVar("T")
@@ -65,6 +66,7 @@ class LocalTarget(Target):
         self._python, self._grace_s = settings.python, settings.grace_s
         self._shim = bundle.texts()  # held: the package may be upgraded under us
         self._copy = bundle.home(self._state / "shim", self._shim)
+        self._nursery = Nursery()
         self._gauge = Gauge(self._state)
         self.slots = settings.slots or cpus()
 
@@ -105,8 +107,9 @@ class LocalTarget(Target):
                 if not (home / layout.CODE).is_dir():
                     _lay_out(home, launch.spec["inputs"], unpack)
                 files.write_whole(str(home / layout.SPEC), files.dump(launch.spec))
-                main = bundle.install(self._state / "shim", self._shim) / "main.py"
-                _spawn_shim(main, home, launch.spec["environment"])
+                copy = bundle.install(self._state / "shim", self._shim)
+                if not self._nursery.fork(copy, home):
+                    _spawn_shim(copy / "main.py", home, launch.spec["environment"])
         except OSError as error:
             raise _refused(error) from error
 
