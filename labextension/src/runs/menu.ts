@@ -16,7 +16,7 @@ import type { IWorkspace } from '../tokens';
 import { binIcon } from '../ui/icons';
 import { OPEN_RUN, RUN_AGAIN } from './commands';
 import type { RunsModel } from './model';
-import { asPython, over } from './sentences';
+import { asPython, over, repeatable } from './sentences';
 
 const ROW = '.jp-mlws-run[data-run]';
 const NO_ARGUMENTS = { args: { type: 'object', properties: {} } } as const;
@@ -51,7 +51,7 @@ export function addRunMenu(app: JupyterFrontEnd, model: RunsModel, workspace: IW
       id: 'again',
       label: trans.__('Run Again'),
       icon: redoIcon,
-      hidden: run => run.parent_id !== null,
+      hidden: run => !repeatable(run),
       execute: ({ id }) => app.commands.execute(RUN_AGAIN, { id })
     },
     {

@@ -20,7 +20,7 @@ import { StateGlyph } from '../ui/state';
 import { useTrans } from '../ui/trans';
 import type { Asked } from './model';
 import type { IGroup } from './rows';
-import { keyFigure, over, secondLine, share, shown, title, took } from './sentences';
+import { keyFigure, over, repeatable, secondLine, share, shown, title, took } from './sentences';
 
 export interface IRunRowProps {
   readonly run: Run;
@@ -104,7 +104,7 @@ function RunActions({ run, onOpen, onAsk, onAgain }: IRunRowProps): JSX.Element 
   };
   return (
     <span className="jp-mlws-run-acts">
-      {over(run) && run.parent_id !== null ? null : over(run) ? (
+      {over(run) && !repeatable(run) ? null : over(run) ? (
         <IconButton
           label={trans.__('Run again')}
           icon={redoIcon}

@@ -34,6 +34,11 @@ export function label(run: Run): string {
   return `${run.experiment}-${run.number}`;
 }
 
+/** Whether it can be run again: children and runs of other programs were not started by us. */
+export function repeatable(run: Run): boolean {
+  return (run.kind === 'script' || run.kind === 'notebook') && run.parent_id === null;
+}
+
 /** The lines by which a notebook gets at a run. */
 export function asPython(run: Run): string {
   return [

@@ -7,7 +7,7 @@ import { useTrans } from '../ui/trans';
 import type { Asked } from './model';
 import { BoneRow, GroupRow, RunRow } from './row';
 import { total, within, type IRunRow, type Placed } from './rows';
-import { over, title } from './sentences';
+import { over, repeatable, title } from './sentences';
 
 export interface IRunTreeActions {
   readonly onOpen: (run: Run) => void;
@@ -255,7 +255,9 @@ function runKey(key: string, row: Placed & IRunRow, keys: IKeys): boolean {
       keys.setSelected(row.key);
       return true;
     case 'R':
-      keys.onAgain(row.run);
+      if (repeatable(row.run)) {
+        keys.onAgain(row.run);
+      }
       return true;
     case 'F2':
       keys.onAsk(row.run.id, 'rename');

@@ -1,7 +1,7 @@
 /** What a run says of itself. */
 import { nullTranslator } from '@jupyterlab/translation';
 
-import { ending, keyFigure, left, secondLine, shown, title } from '../sentences';
+import { ending, keyFigure, left, repeatable, secondLine, shown, title } from '../sentences';
 import { NOW, sampleRun } from './sample';
 
 const trans = nullTranslator.load('jupyter_mlws');
@@ -61,4 +61,10 @@ it('tells how it ended', () => {
   expect(ending(sampleRun({ state: 'Failed', ended_at }), NOW, trans)).toBe(
     'failed after 1 min 42 s'
   );
+});
+
+it('runs again what was submitted, not a child nor what another program started', () => {
+  expect(repeatable(sampleRun())).toBe(true);
+  expect(repeatable(sampleRun({ parent_id: 'top' }))).toBe(false);
+  expect(repeatable(sampleRun({ kind: 'external' }))).toBe(false);
 });

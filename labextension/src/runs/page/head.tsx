@@ -11,7 +11,7 @@ import { modelIcon } from '../../ui/icons';
 import { Notice } from '../../ui/notice';
 import { StateBadge } from '../../ui/state';
 import { useTrans } from '../../ui/trans';
-import { ago, left, over, progressWords, shown, title, took } from '../sentences';
+import { ago, left, over, progressWords, repeatable, shown, title, took } from '../sentences';
 import type { ITabProps } from './tab';
 
 export function RunHead(props: ITabProps): JSX.Element {
@@ -82,7 +82,7 @@ function Actions({
       {!over(run) && run.state !== 'CancelRequested' && (
         <Button label={trans.__('Cancel')} icon={stopIcon} onClick={() => setAsks(true)} />
       )}
-      {run.parent_id === null && (
+      {repeatable(run) && (
         <Button
           label={trans.__('Run again')}
           icon={redoIcon}
