@@ -53,14 +53,16 @@ export function timeAxis([first, last]: Span, most: number, zone_s: number): IAx
   return linear(low, high, marks(low, high, step, zone_s));
 }
 
-/** The axis of values. Shares of a whole go from 0 to 100, whatever they are. */
-export function valueAxis(values: Iterable<number | null>, log: boolean, share: boolean): IAxis {
+/** What values are: shares of a whole are shown from 0 to 100, amounts from 0 on. */
+export type Amount = 'any' | 'share' | 'amount';
+
+export function valueAxis(values: Iterable<number | null>, log: boolean, what: Amount): IAxis {
   const span = spanOf(log ? positives(values) : values);
-  if (share && !log && span && span[0] >= 0 && span[1] <= 100) {
+  if (what === 'share' && !log && span && span[0] >= 0 && span[1] <= 100) {
     return linear(0, 100, [0, 50, 100]);
   }
   if (!log) {
-    const [low, high, ticks] = scale(span ?? [], false);
+    const [low, high, ticks] = scale(span ?? [], what === 'amount');
     return linear(low, high, ticks);
   }
   const [least, most] = span ?? [1, 10];

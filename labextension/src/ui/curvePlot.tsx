@@ -3,7 +3,7 @@ import { Signal } from '@lumino/signaling';
 import * as React from 'react';
 
 import { momentWord, spanOf, stepAxis, tickWord, timeAxis, valueAxis } from './axes';
-import type { IAxis, Span } from './axes';
+import type { Amount, IAxis, Span } from './axes';
 import { useWidth } from './miniPlot';
 
 export interface ICurve {
@@ -21,8 +21,7 @@ export interface IPlotProps {
   readonly height: number;
   readonly log: boolean;
   readonly time: boolean;
-  /** Its values are percents of a whole. */
-  readonly share: boolean;
+  readonly what: Amount;
   readonly unit?: (value: number) => string;
   readonly label: string;
   /** The number of the place that the cursor is at. */
@@ -46,14 +45,14 @@ interface IFrame {
 }
 
 export function CurvePlot(props: IPlotProps): JSX.Element {
-  const { x, curves, height, log, time, share, cursor } = props;
+  const { x, curves, height, log, time, what, cursor } = props;
   const [box, width] = useWidth();
   const [near, setNear] = React.useState<Span | null>(null);
   const [drag, setDrag] = React.useState<Span | null>(null);
   React.useEffect(() => setNear(null), [time]);
   const frame = React.useMemo(
-    () => frameOf(x, curves, { width, height, log, time, share, near }),
-    [x, curves, width, height, log, time, share, near]
+    () => frameOf(x, curves, { width, height, log, time, what, near }),
+    [x, curves, width, height, log, time, what, near]
   );
   const place = (event: React.PointerEvent) => {
     const at = event.clientX - event.currentTarget.getBoundingClientRect().left;
@@ -89,7 +88,12 @@ export function CurvePlot(props: IPlotProps): JSX.Element {
           onDoubleClick={() => setNear(null)}
         >
           <Grid {...props} frame={frame} width={width} />
-          <svg x={LEFT} width={Math.max(0, width - LEFT - RIGHT)} height={height - BOTTOM + 2}>
+          <svg
+            x={LEFT}
+            width={Math.max(0, width - LEFT - RIGHT)}
+            height={height - BOTTOM + 2}
+            overflow={near ? 'hidden' : 'visible'}
+          >
             <Lines x={x} curves={curves} frame={frame} />
           </svg>
           {cursor !== null && <Cursor {...props} at={cursor} frame={frame} />}
@@ -133,7 +137,7 @@ interface IShape {
   readonly height: number;
   readonly log: boolean;
   readonly time: boolean;
-  readonly share: boolean;
+  readonly what: Amount;
   readonly near: Span | null;
 }
 
@@ -148,7 +152,7 @@ function frameOf(x: readonly number[], curves: readonly ICurve[], shape: IShape)
     ...one.values.filter(seen),
     ...(one.raw ?? []).filter(seen)
   ]);
-  const up = valueAxis(values, shape.log, shape.share);
+  const up = valueAxis(values, shape.log, shape.what);
   return {
     x: across,
     y: up,

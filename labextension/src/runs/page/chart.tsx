@@ -7,7 +7,7 @@ import { Refused } from '../../api/request';
 import { getChart } from '../../api/runs';
 import { count, figure } from '../../ui/format';
 import { ErrorState } from '../../ui/notice';
-import { nearest } from '../../ui/axes';
+import { nearest, type Amount } from '../../ui/axes';
 import { CurvePlot, useCursor, type ICurve } from '../../ui/curvePlot';
 import { useTrans } from '../../ui/trans';
 import { useLoaded } from '../../ui/useLoaded';
@@ -86,7 +86,7 @@ export function ChartCard(props: IChartCardProps): JSX.Element {
         log={log}
         time={axis === 'time'}
         unit={name.startsWith('system/') ? value => valueOf(name, value) : undefined}
-        share={name.endsWith('_percent')}
+        what={amountOf(name)}
         cursor={cursor}
         label={trans.__('%1, last %2', called(name), figure(latest?.[latest.length - 1]))}
         onPoint={point}
@@ -154,6 +154,13 @@ async function chartOf(settings: Settings, id: string, name: string) {
     }
     throw error;
   }
+}
+
+function amountOf(name: string): Amount {
+  if (name.endsWith('_percent')) {
+    return 'share';
+  }
+  return name.endsWith('_bytes') ? 'amount' : 'any';
 }
 
 /** A number that changes at most every few seconds. */

@@ -23,13 +23,18 @@ it('marks round moments of the local clock', () => {
 });
 
 it('shows shares of a whole from 0 to 100', () => {
-  expect(valueAxis([0], false, true)).toMatchObject({ low: 0, high: 100, ticks: [0, 50, 100] });
-  expect(valueAxis([140], false, true).high).toBeGreaterThan(140);
+  expect(valueAxis([0], false, 'share')).toMatchObject({ low: 0, high: 100, ticks: [0, 50, 100] });
+  expect(valueAxis([140], false, 'share').high).toBeGreaterThan(140);
+});
+
+it('shows amounts from zero on, other values near by', () => {
+  expect(valueAxis([15.1, 15.2], false, 'amount').low).toBe(0);
+  expect(valueAxis([15.1, 15.2], false, 'any').low).toBeGreaterThan(14);
 });
 
 it('shows values that are not finite, or not above zero on a logarithmic scale, nowhere', () => {
-  expect(valueAxis([null, NaN], false, false)).toMatchObject({ low: 0, high: 1 });
-  const log = valueAxis([0, -1, 0.02, 5], true, false);
+  expect(valueAxis([null, NaN], false, 'any')).toMatchObject({ low: 0, high: 1 });
+  const log = valueAxis([0, -1, 0.02, 5], true, 'any');
   expect(log.ticks).toEqual([0.01, 0.1, 1, 10]);
   expect(log.at(0.1)).toBeCloseTo(1 / 3);
 });
