@@ -40,12 +40,26 @@ def change(backend: Backend, base: str, delta: Delta, pack: Chunk, by: str) -> S
     pack
         As for `take_in`, whole; empty where no content is new.
 
-    Raises as `take_in` and `snapshots.change`; nothing is kept then, but contents may lie unseen.
+    Raises as `take_in`, `snapshots.made` and `snapshots.change`; no snapshot is kept then, but
+    contents may lie unseen.
     """
-    placed = backend.packs.receive([pack], limit_bytes=PLAIN_BYTES) if pack else ()
+    if not (pack or delta.entries or delta.gone):
+        with backend.store.write() as tx:
+            return snapshots.renew(tx, base, backend.now())
+    before = snapshots.lately.get(base)  # which may be gone by now: `change` looks
+    if before is None:
+        with backend.store.read() as tx:
+            before = snapshots.get(tx, base).entries
+    receive = partial(backend.packs.receive, [pack], limit_bytes=PLAIN_BYTES)
+    arriving = backend.streams.submit(receive) if pack else None
+    try:
+        made = snapshots.made(before, delta)  # while the disk is waited for
+    finally:
+        placed = arriving.result() if arriving is not None else ()
     with backend.store.write() as tx:
         blobs.add(tx, placed, backend.now())
-        return snapshots.change(tx, base, delta, backend.now(), by)
+        sizes = {one.digest: one.size_bytes for one in placed}
+        return snapshots.change(tx, base, delta, made, backend.now(), by, sizes)
 
 
 def zip_of(backend: Backend, snapshot: str) -> Iterator[bytes]:

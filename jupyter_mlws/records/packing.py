@@ -91,7 +91,7 @@ def plain(header: Header, packed: bytes) -> bytes:
     return content
 
 
-def records(chunks: Iterable[bytes]) -> Iterator[Record]:
+def records(chunks: Iterable[bytes | memoryview]) -> Iterator[Record]:
     """The records of a stream, as it comes in.
 
     Raises
@@ -143,7 +143,7 @@ def _expand() -> zstandard.ZstdDecompressor:
 class _Source:
     """Exact numbers of bytes from chunks of any size."""
 
-    def __init__(self, chunks: Iterable[bytes]) -> None:
+    def __init__(self, chunks: Iterable[bytes | memoryview]) -> None:
         self._chunks = iter(chunks)
         self._held = memoryview(b"")
 

@@ -2,7 +2,8 @@
 
 from jupyter_mlws.client.client import Client
 from jupyter_mlws.errors import Conflict, Invalid, Malformed, NotFound, TooLarge
-from jupyter_mlws.snapshot.base import base_of, confirmed
+from jupyter_mlws.records.snapshot import Delta
+from jupyter_mlws.snapshot.base import Base, base_of, confirmed
 from jupyter_mlws.snapshot.taken import Taken
 
 MOST_ENTRIES = 500  # of a delta: for more of them the whole way is no longer
@@ -20,25 +21,23 @@ def sent(client: Client, taken: Taken) -> str:
     Incomplete
         A file is no longer what it was when the folder was taken.
     """
-    snapshot = _as_delta(client, taken)
-    if snapshot != taken.id:
-        if missing := client.missing(taken.digests):
-            client.send(taken.stream(missing))
-        snapshot = client.snapshot(taken.entries).id
+    if (base := base_of(taken.memory)) is not None:
+        delta = base.delta(taken.entries)
+        if _by_delta(client, taken, base, delta) == taken.id:
+            confirmed(taken.memory, taken.id, taken.entries, (base, delta))
+            return taken.id
+    if missing := client.missing(taken.digests):
+        client.send(taken.stream(missing))
+    snapshot = client.snapshot(taken.entries).id
     confirmed(taken.memory, snapshot, taken.entries)
     return snapshot
 
 
-def _as_delta(client: Client, taken: Taken) -> str | None:
-    """The id that the workspace found; None where there is too much, or no base there."""
-    base = base_of(taken.memory)
-    if base is None:
-        return None
-    delta = base.delta(taken.entries)
-    if len(delta.entries) + len(delta.gone) > MOST_ENTRIES:
-        return None
+def _by_delta(client: Client, taken: Taken, base: Base, delta: Delta) -> str | None:
+    """The id that the workspace found; None where it is too much, or the base is not there."""
     fresh = base.fresh(delta.entries)
-    if sum(fresh.values()) > MOST_BYTES:
+    many = len(delta.entries) + len(delta.gone) > MOST_ENTRIES
+    if many or sum(fresh.values()) > MOST_BYTES:
         return None
     try:
         return client.change(base.id, delta, taken.stream(fresh) if fresh else ()).id

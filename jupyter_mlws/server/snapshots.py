@@ -80,7 +80,7 @@ class SnapshotChangesHandler(RecordHandler):
         line, _, _ = body.partition(b"\n")
         delta = demand(line, Delta)
         pack = memoryview(body)[len(line) + 1 :]
-        self.reply(await self.slowly(unpack.change, base, delta, pack, self.user), 201)
+        self.reply(await self.act(unpack.change, base, delta, pack, self.user), 201)
 
 
 class SnapshotHandler(RecordHandler):

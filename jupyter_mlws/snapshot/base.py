@@ -1,6 +1,6 @@
 """What a workspace has confirmed of a folder: the next snapshot is sent as what differs from it.
 
-One file a tree, beside what walks have seen: the manifest as it was encoded, whose digest is its
+One file a tree, beside what walks have seen: a manifest as it is encoded, whose digest is its
 id. It may be lost or spoilt, and a workspace may know nothing of it: then all is sent.
 """
 
@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from jupyter_mlws.errors import Invalid, Malformed
 from jupyter_mlws.records.codec import decode, encode
@@ -18,6 +19,7 @@ from jupyter_mlws.snapshot.seen import keep
 
 SUFFIX = ".sent"
 HELD = 4  # trees that a process remembers beside their files
+FOLLOWS = 32
 
 
 class Base(Struct, frozen=True):
@@ -25,6 +27,8 @@ class Base(Struct, frozen=True):
 
     id: str
     entries: dict[str, Entry]  # by path
+    digests: frozenset[str]  # of contents that were there: its own, and those of earlier ones
+    ahead: int = 0  # in so many entries it differs from the file
 
     def delta(self, entries: tuple[Entry, ...]) -> Delta:
         """What `entries` have otherwise."""
@@ -37,11 +41,17 @@ class Base(Struct, frozen=True):
         return Delta(entries=other, gone=tuple(sorted(gone)))
 
     def fresh(self, entries: Iterable[Entry]) -> dict[str, int]:
-        """The contents that it has not, by digest, with their sizes."""
-        wanted = {entry.digest: entry.size_bytes for entry in entries}
-        for entry in self.entries.values() if wanted else ():
-            wanted.pop(entry.digest, None)
-        return {digest: size for digest, size in wanted.items() if digest is not None}
+        """The contents of `entries` that have to be sent: their sizes, by digest."""
+        asked = {e.digest: e.size_bytes for e in entries if e.digest is not None}
+        return {digest: size for digest, size in asked.items() if digest not in self.digests}
+
+    def after(self, snapshot: str, delta: Delta) -> "Base":
+        """The base for the snapshot after it."""
+        entries = self.entries | {entry.path: entry for entry in delta.entries}
+        for path in delta.gone:
+            del entries[path]
+        ahead = self.ahead + len(delta.entries) + len(delta.gone)
+        return Base(snapshot, entries, self.digests.union(self.fresh(delta.entries)), ahead)
 
 
 _held: dict[Path, Base] = {}
@@ -58,20 +68,36 @@ def base_of(place: Path) -> Base | None:
         entries = decode(body, tuple[Entry, ...])
     except (OSError, Malformed, Invalid):
         return None
-    return _hold(place, "sha256:" + sha256(body).hexdigest(), entries)
+    return _hold(place, _new("sha256:" + sha256(body).hexdigest(), entries))
 
 
-def confirmed(place: Path, snapshot: str, entries: tuple[Entry, ...]) -> None:
-    """A workspace has this snapshot."""
-    with _lock:
-        if place in _held and _held[place].id == snapshot:
-            return
-    _hold(place, snapshot, entries)
-    keep(place.with_suffix(SUFFIX), encode(entries))
+def confirmed(
+    place: Path,
+    snapshot: str,
+    entries: tuple[Entry, ...],
+    before: tuple[Base, Delta] | None = None,
+) -> None:
+    """A workspace has this snapshot.
+
+    Parameters
+    ----------
+    before
+        From what it differs, and how, if that was found. The file follows only after `FOLLOWS`
+        entries: a process that reads it sends some contents again, at most.
+    """
+    base = _new(snapshot, entries) if before is None else before[0].after(snapshot, before[1])
+    if before is None or base.ahead >= FOLLOWS:
+        base = replace(base, ahead=0)
+        keep(place.with_suffix(SUFFIX), encode(entries))
+    _hold(place, base)
 
 
-def _hold(place: Path, snapshot: str, entries: tuple[Entry, ...]) -> Base:
-    base = Base(snapshot, {entry.path: entry for entry in entries})
+def _new(snapshot: str, entries: tuple[Entry, ...]) -> Base:
+    digests = frozenset([entry.digest for entry in entries if entry.digest is not None])
+    return Base(snapshot, {entry.path: entry for entry in entries}, digests)
+
+
+def _hold(place: Path, base: Base) -> Base:
     with _lock:
         _held.pop(place, None)
         _held[place] = base

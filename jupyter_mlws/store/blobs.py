@@ -1,6 +1,7 @@
 """The index of contents: which lies where. Rows of `blobs`; the bytes are in packs.py."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -28,12 +29,9 @@ class Held(NamedTuple):
 
 def add(tx: Connection, placed: Iterable[Placed], at: Instant) -> None:
     """Make contents known that lie on disk. One that is known stays where it is, and is young."""
-    insert = postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(blobs).on_conflict_do_update(
-        index_elements=[blobs.c.digest], set_={"at": int(at)}
-    )
     for some in _batches(placed):
-        tx.execute(statement, [columns(one) | {"at": int(at)} for one in some])
+        rows = [columns(one) | {"at": int(at)} for one in some]
+        tx.execute(_adding(tx.dialect.name), rows)
 
 
 def find(tx: Connection, digest: str) -> Placed:
@@ -126,6 +124,13 @@ def move(tx: Connection, placed: Iterable[Placed]) -> None:
     """Say where contents lie now, as ``Packs.rewrite`` or ``Packs.rebuild`` found them."""
     for one in placed:
         tx.execute(blobs.update().where(blobs.c.digest == one.digest).values(columns(one)))
+
+
+@cache
+def _adding(dialect: str) -> Any:
+    insert = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(blobs)
+    same = [blobs.c.digest]
+    return insert.on_conflict_do_update(index_elements=same, set_={"at": insert.excluded.at})
 
 
 def _placed(row: Any) -> Placed:

@@ -28,7 +28,7 @@ from jupyter_mlws.records.packing import (
     small_record,
 )
 from jupyter_mlws.store.adopt import held, linked
-from jupyter_mlws.store.drafts import Draft, room_on_disk
+from jupyter_mlws.store.drafts import Draft, room_on_disk, sync_folder
 from jupyter_mlws.store.placed import Placed, measure, placed_at, plain_reader
 
 
@@ -46,11 +46,15 @@ class Packs:
         self._publishing = threading.Lock()  # a sweep sees a file and its age, or neither
         for name in ("packs", "large", "tmp"):
             (folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not (folder / "packs" / "ff").exists():  # now, lest every other pack waits for its own
+            for n in range(256):
+                (folder / "packs" / f"{n:02x}").mkdir(mode=0o700, exist_ok=True)
+            sync_folder(folder / "packs")
         for path in (folder / "tmp").iterdir():
             path.unlink()
 
     def receive(
-        self, chunks: Iterable[bytes], *, limit_bytes: int | None = None
+        self, chunks: Iterable[bytes | memoryview], *, limit_bytes: int | None = None
     ) -> tuple[Placed, ...]:
         """Take in a pack as it arrives, check it, and put it on disk, for good.
 

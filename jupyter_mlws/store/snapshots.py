@@ -1,11 +1,14 @@
 """Snapshots: their manifests, checked at the door. Rows of `snapshots`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cache
 from hashlib import sha256
+from typing import Any, NamedTuple
 
 import msgspec
 import zstandard
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from jupyter_mlws.errors import Conflict, Invalid, NotFound
 from jupyter_mlws.records.codec import decode, encode
@@ -18,6 +21,15 @@ from jupyter_mlws.store.placed import Placed
 from jupyter_mlws.store.tables import snapshots
 
 lately = Lately(32 << 20)
+
+
+class Made(NamedTuple):
+    """A snapshot that is not stored yet."""
+
+    id: str
+    n_files: int
+    size_bytes: int
+    manifest: bytes  # compressed
 
 
 class Tree(msgspec.Struct, frozen=True):
@@ -40,27 +52,69 @@ def create(tx: Connection, entries: Iterable[Entry], at: Instant, by: str) -> Sn
         A content is missing; names the first. Ask ``POST snapshots/plan`` again.
     """
     manifest = checked(entries)
-    _all_here(tx, manifest)
-    return _kept(tx, manifest, at, by)
+    _all_here(tx, manifest, {})
+    made = _made(manifest)
+    if not _renewed(tx, made.id, at):
+        tx.execute(insert(snapshots).values(_row(made, at, by)))
+    return _shown(made)
 
 
-def change(tx: Connection, base: str, delta: Delta, at: Instant, by: str) -> Snapshot:
-    """Keep the snapshot that differs from `base` as a delta says. Twice is once.
+def made(before: Iterable[Entry], delta: Delta) -> Made:
+    """A snapshot that differs from another as a delta says; nothing is stored. See `change`.
+
+    Raises
+    ------
+    Invalid
+        A path that is gone was not there. Else as `create`.
+    TooLarge
+        As `create`.
+    """
+    return _made(changed(before, delta))
+
+
+def change(
+    tx: Connection,
+    base: str,
+    delta: Delta,
+    new: Made,
+    at: Instant,
+    by: str,
+    sizes: Mapping[str, int] = {},  # noqa: B006 - read only
+) -> Snapshot:
+    """Keep the snapshot that was `made` of `base` and `delta`. Twice is once.
 
     Only what is in `delta` is looked at: while `base` is here, its contents are.
+
+    Parameters
+    ----------
+    sizes
+        Of contents that are known to be here, by digest; others are looked up.
 
     Raises
     ------
     NotFound
         There is no snapshot `base`, or no longer.
-    Invalid
-        A path that is gone was not there. Else as `create`.
-    TooLarge, Conflict
+    Invalid, Conflict
         As `create`.
     """
-    manifest = changed(_held(tx, base), delta)
-    _all_here(tx, delta.entries)
-    return _kept(tx, manifest, at, by)
+    _all_here(tx, delta.entries, sizes)
+    if new.id == base:
+        is_here = _renewed(tx, base, at)
+    else:
+        row = {**_row(new, at, by), "base": base}
+        is_here = tx.execute(_beside(tx.dialect.name), row).rowcount > 0
+    if not is_here:
+        raise _unknown(base)
+    return _shown(new)
+
+
+def renew(tx: Connection, snapshot: str, at: Instant) -> Snapshot:
+    """Say that a snapshot is wanted now, as if it were made again. Raises NotFound."""
+    if not _renewed(tx, snapshot, at):
+        raise _unknown(snapshot)
+    columns = select(snapshots.c.id, snapshots.c.n_files, snapshots.c.size_bytes)
+    row = tx.execute(columns.where(snapshots.c.id == snapshot)).one()
+    return Snapshot(id=row.id, n_files=row.n_files, size_bytes=row.size_bytes)
 
 
 def get(tx: Connection, snapshot: str) -> Snapshot:
@@ -102,10 +156,11 @@ def digests(tx: Connection, ids: Iterable[str]) -> set[str]:
     return found
 
 
-def _all_here(tx: Connection, entries: Iterable[Entry]) -> None:
+def _all_here(tx: Connection, entries: Iterable[Entry], known: Mapping[str, int]) -> None:
     """Raises Conflict where a content is missing, Invalid where one has another size."""
     files = [entry for entry in entries if entry.digest is not None]
-    sizes = blobs.sizes(tx, _digests(files))
+    asked = [digest for digest in _digests(files) if digest not in known]
+    sizes = {**known, **blobs.sizes(tx, asked)} if asked else known
     for entry in files:
         size = sizes.get(str(entry.digest))
         if size is None:
@@ -114,33 +169,42 @@ def _all_here(tx: Connection, entries: Iterable[Entry]) -> None:
             raise Invalid(f"The size of {entry.path!r} is not its content's.", "manifest.entries")
 
 
-def _kept(tx: Connection, manifest: tuple[Entry, ...], at: Instant, by: str) -> Snapshot:
+def _made(manifest: tuple[Entry, ...]) -> Made:
     body = encode(manifest)
-    found = Snapshot(
-        id="sha256:" + sha256(body).hexdigest(),
-        n_files=len(manifest),
-        size_bytes=sum([entry.size_bytes for entry in manifest]),
+    found = "sha256:" + sha256(body).hexdigest()
+    lately.keep(found, manifest, len(body))
+    size = sum([entry.size_bytes for entry in manifest])
+    return Made(found, len(manifest), size, zstandard.ZstdCompressor(level=1).compress(body))
+
+
+def _renewed(tx: Connection, snapshot: str, at: Instant) -> bool:
+    """Is it here? It is young again: no collection takes it before its run is there."""
+    same = snapshots.c.id == snapshot
+    return tx.execute(update(snapshots).where(same).values(created_at=int(at))).rowcount > 0
+
+
+def _row(made: Made, at: Instant, by: str) -> dict[str, Any]:
+    return {**made._asdict(), "created_at": int(at), "created_by": by}
+
+
+def _shown(made: Made) -> Snapshot:
+    return Snapshot(id=made.id, n_files=made.n_files, size_bytes=made.size_bytes)
+
+
+@cache
+def _beside(dialect: str) -> Any:
+    """Writes a row while the row of another snapshot is there, all in one statement."""
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    values = [bindparam(column.name, type_=column.type) for column in snapshots.c]
+    other = snapshots.alias()
+    there = select(other.c.id).where(other.c.id == bindparam("base")).exists()
+    return (
+        insert(snapshots)
+        .from_select([column.name for column in snapshots.c], select(*values).where(there))
+        .on_conflict_do_update(
+            index_elements=[snapshots.c.id], set_={"created_at": bindparam("created_at")}
+        )
     )
-    lately.keep(found.id, manifest, len(body))
-    same = snapshots.c.id == found.id
-    # young again, so that no collection takes it before its run is there
-    if tx.execute(update(snapshots).where(same).values(created_at=int(at))).rowcount:
-        return found
-    packed = zstandard.ZstdCompressor(level=1).compress(body)
-    born = {"created_at": int(at), "created_by": by}
-    row = {"id": found.id, "n_files": found.n_files, "size_bytes": found.size_bytes}
-    tx.execute(insert(snapshots).values(**row, manifest=packed, **born))
-    return found
-
-
-def _held(tx: Connection, snapshot: str) -> tuple[Entry, ...]:
-    """The entries of a snapshot that is here. Raises NotFound."""
-    entries = lately.get(snapshot)
-    if entries is None:
-        return get(tx, snapshot).entries
-    if not exists(tx, snapshot):
-        raise _unknown(snapshot)
-    return entries
 
 
 def _unknown(snapshot: str) -> NotFound:

@@ -68,9 +68,9 @@ def test_one_sync_a_pack(packs, monkeypatch):
     fsync = os.fsync
     monkeypatch.setattr(os, "fsync", lambda handle: (synced.append(handle), fsync(handle))[1])
     packs.receive(stream(*(str(n).encode() for n in range(500))))
-    assert len(synced) == 3, "the pack, its folder, and the folder's folder, which was new"
+    assert len(synced) == 2, "the pack, and its folder"
     packs.receive(stream(*(str(n).encode() for n in range(500))))
-    assert len(synced) == 5
+    assert len(synced) == 4
 
 
 def wrong_streams():
