@@ -10,6 +10,7 @@ from IPython.core.error import UsageError
 from msgspec.structs import replace
 
 from jupyter_mlws.client.workspace import Workspace
+from jupyter_mlws.errors import Invalid
 from jupyter_mlws.magics import cell as cells
 from jupyter_mlws.magics import notebook, options
 from jupyter_mlws.magics.card import RunCard
@@ -36,6 +37,11 @@ def submit(shell: Any, line: str, cell: str | None = None) -> Any:
     """
     with told():
         words = options.parse("submit", line)
+        if surroundings.run_id() is not None:
+            raise Invalid(
+                "This notebook is itself executed as a run, and a run submits none: one that "
+                "submits itself would never end. Submit it from JupyterLab or a terminal."
+            )
         if cell is None:
             return _begin(shell, words, _of_file(shell, words))
         begun = _begin(shell, words, _of_cell(shell, words, cell))

@@ -82,3 +82,8 @@ def user() -> str | None:
 
 def host() -> str:
     return socket.gethostname()
+
+
+def run_id() -> str | None:
+    """The run that this process belongs to; None outside of runs."""
+    return os.environ.get("MLWS_RUN_ID")

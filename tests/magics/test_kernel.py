@@ -235,3 +235,10 @@ def test_from_a_cell_to_a_live_endpoint(kernel, client):
     assert "digits:1" in card(kernel("%mlws models"))["text/html"]
     for name in ("plain", "scored"):
         client.delete_endpoint(name)
+
+
+def test_a_notebook_that_submits_itself_does_so_once(kernel):
+    kernel("import os; os.environ['MLWS_RUN_ID'] = '01m8e53tr0hkad54vkdghqcqnh'")
+    told = error(kernel("%%submit\nprint(1)"))
+    kernel("del os.environ['MLWS_RUN_ID']")
+    assert "itself executed as a run" in told["evalue"]
