@@ -15,6 +15,8 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Struct
 
+from jupyter_mlws.records.snapshot import Entry
+
 LAYOUT = 1
 RECALLED = 4  # trees whose memory a process holds decoded
 RACY_NS = 2_000_000_000  # a file changed so shortly ago may change again within one tick
@@ -30,10 +32,21 @@ class Seen(Struct, frozen=True, array_like=True, gc=False):
     digest: str
 
 
-class Folder(Struct, array_like=True):
+class Folder(Struct, array_like=True, dict=True):
+    """What was seen in a folder. Walks share `files`: replace it, never write into it."""
+
     rules: bytes = b""  # key of the rules under which `files` were kept and the others decided
     files: dict[str, Seen] = {}
     decided: dict[str, int] = {}  # name → 4 · kind + verdict, of what is not in `files`
+
+    @property
+    def entries(self) -> dict[str, Entry] | None:
+        """The entries of `files` by path, where this process has made them; not in the file."""
+        return self.__dict__.get("entries")
+
+    @entries.setter
+    def entries(self, made: dict[str, Entry]) -> None:
+        self.__dict__["entries"] = made
 
 
 class Memory(Struct, array_like=True):
@@ -65,9 +78,7 @@ def recall(path: Path) -> Memory:
     sound = body[:4] == zlib.crc32(body[4:]).to_bytes(4, "big") and memory.layout == LAYOUT
     if not sound:
         return Memory()
-    if len(_recalled) >= RECALLED:
-        _recalled.clear()
-    _recalled[path] = _Recalled(file, memory)
+    _hold(path, file, memory)
     return memory
 
 
@@ -75,6 +86,8 @@ def remember(path: Path, memory: Memory) -> None:
     """Keep it for the next walk."""
     body = msgspec.msgpack.encode(memory)
     keep(path, zlib.crc32(body).to_bytes(4, "big") + body)
+    with suppress(OSError):
+        _hold(path, _file(path), memory)
 
 
 def keep(path: Path, body: bytes) -> None:
@@ -87,6 +100,12 @@ def keep(path: Path, body: bytes) -> None:
             draft.replace(path)
         except OSError:
             draft.unlink()
+
+
+def _hold(path: Path, file: tuple[int, int, int], memory: Memory) -> None:
+    if len(_recalled) >= RECALLED:
+        _recalled.clear()
+    _recalled[path] = _Recalled(file, memory)
 
 
 def _file(path: Path) -> tuple[int, int, int]:

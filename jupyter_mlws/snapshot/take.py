@@ -82,17 +82,12 @@ def take(
 
 def _entries(root: Path, found: Found, started: int) -> tuple[dict[str, Entry], bool]:
     """An entry for each path, with the digests that were not known; and: is there news to keep?"""
-    entries: dict[str, Entry] = {}
+    entries = found.entries
     wrong = list(found.unreadable)
     links, news = list(found.links), False
     with Inside(root) as inside:
         for file in found.files:
-            path, digest = file.path, file.digest
-            if digest is not None:
-                entries[path] = Entry(
-                    path=path, digest=digest, size_bytes=file.size, executable=file.executable
-                )
-                continue
+            path = file.path
             try:
                 entry, status = _read(inside, path)
             except FileNotFoundError:  # gone since the walk
@@ -106,8 +101,10 @@ def _entries(root: Path, found: Found, started: int) -> tuple[dict[str, Entry], 
             entries[path] = entry
             if status.st_mtime_ns < started - RACY_NS:
                 parent, _, name = path.rpartition("/")
-                seen = seen_as(status, entry.digest or "")
-                found.memory.folders[parent].files[name] = seen
+                folder = found.memory.folders[parent]
+                folder.files = {**folder.files, name: seen_as(status, entry.digest or "")}
+                if folder.entries is not None:
+                    folder.entries = {**folder.entries, path: entry}
                 news = True
         for path in links:
             target = inside.link_target(path)
@@ -159,9 +156,11 @@ class _Replaced(Exception):
 
 
 def _within_reason(found: Found, allow_large: bool) -> None:
-    total = sum(file.size for file in found.files)
+    kept = found.entries.values()
+    total = sum([entry.size_bytes for entry in kept]) + sum([file.size for file in found.files])
     if total > MOST_BYTES and not allow_large:
-        largest: list[File] = nlargest(NAMED, found.files, key=lambda file: file.size)
+        files = [*found.files, *(File(entry.path, entry.size_bytes) for entry in kept)]
+        largest: list[File] = nlargest(NAMED, files, key=lambda file: file.size)
         listed = ", ".join(f"{file.path} ({size_in_words(file.size)})" for file in largest)
         raise TooLarge(
             f"The folder holds {size_in_words(total)}, more than {size_in_words(MOST_BYTES)}; name "

@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from jupyter_mlws.errors import Incomplete, TooLarge
+from jupyter_mlws.records.snapshot import Entry
 from jupyter_mlws.snapshot.ignore import NEVER, Rules, Verdict, read_rules
 from jupyter_mlws.snapshot.inside import FOLDER
 from jupyter_mlws.snapshot.seen import Folder, Memory, Seen
@@ -25,18 +26,17 @@ _FILE, _FOLDER, _LINK = 0, 4, 8  # of `Folder.decided`
 
 
 class File(Struct, frozen=True, gc=False):
-    """A file that goes along, as its stat says."""
+    """A file that goes along and has to be read."""
 
     path: str
     size: int
-    executable: bool
-    digest: str | None  # None: it has to be read
 
 
 class Found(Struct):
     """What a walk has found. Paths are relative, with "/"."""
 
-    files: list[File] = []
+    entries: dict[str, Entry] = {}  # of files that are as they were
+    files: list[File] = []  # the others
     links: list[str] = []
     ignored: list[str] = []  # folders with "/" at their end; nothing below them
     secret: list[str] = []
@@ -102,7 +102,7 @@ class _Walk:
         below = self._items(items, path + "/" if path else "", rules, before, now, decided)
         if now.rules != before.rules or now.files.keys() != before.files.keys():
             self.found.news = True
-        if len(self.found.files) > MOST_FILES:
+        if len(self.found.entries) + len(self.found.files) > MOST_FILES:
             raise TooLarge(
                 f"There are more than {MOST_FILES:,} files; name what is data in .mlwsignore."
             )
@@ -122,28 +122,29 @@ class _Walk:
     ) -> list[str]:
         """Sort what a folder lists; returns the names of folders to enter."""
         below = []
-        add, seen_files, now_files = self.found.files.append, before.files, now.files
+        seen_files, made = before.files, {}
+        if decided is not None and before.entries is not None:
+            others = _others(items, seen_files)
+            if others is not None:
+                items, made, now.files = others, before.entries, seen_files
+        now_files = now.files
         for item in items:
             name = item.name
             seen = seen_files.get(name)
             if seen is not None and decided is not None:
-                try:
-                    status = item.stat(follow_symlinks=False)
-                except FileNotFoundError:
+                if (status := _lstat(item)) is None:
                     continue
-                if (
-                    status.st_mtime_ns == seen.mtime_ns
-                    and status.st_ctime_ns == seen.ctime_ns
-                    and status.st_size == seen.size
-                    and status.st_ino == seen.inode
-                    and status.st_mode & 0o170000 == REGULAR
-                ):
+                if _is(seen, status):
                     now_files[name] = seen
-                    executable = status.st_mode & 0o100 != 0
-                    add(File(prefix + name, seen.size, executable, seen.digest))
+                    made[prefix + name] = _entry(prefix + name, seen, status)
                     continue
             if self._other(item, prefix + name, rules, seen, now, decided):
                 below.append(name)
+        self.found.entries.update(made)
+        if len(made) == len(now.files):  # else some were kept under other rules before
+            now.entries = made
+            if now.files.keys() == seen_files.keys():
+                before.entries = made
         return below
 
     def _other(
@@ -187,11 +188,11 @@ class _Walk:
             what = KINDS.get(stat.S_IFMT(status.st_mode), "special file")
             self.found.skipped.append((path, what))
             return
-        digest = None
-        if seen is not None and seen == seen_as(status, seen.digest):
-            digest, now.files[item.name] = seen.digest, seen
-        executable = status.st_mode & 0o100 != 0
-        self.found.files.append(File(path, status.st_size, executable, digest))
+        if seen is not None and _is(seen, status):  # kept under other rules
+            now.files[item.name] = seen
+            self.found.entries[path] = _entry(path, seen, status)
+        else:
+            self.found.files.append(File(path, status.st_size))
 
     def _below(self, handle: int, name: str, path: str, rules: Rules, depth: int) -> None:
         try:
@@ -211,6 +212,41 @@ class _Walk:
 
 def seen_as(status: os.stat_result, digest: str) -> Seen:
     return Seen(status.st_size, status.st_mtime_ns, status.st_ino, status.st_ctime_ns, digest)
+
+
+def _others(
+    items: list["os.DirEntry[str]"], files: dict[str, Seen]
+) -> list["os.DirEntry[str]"] | None:
+    """What is listed beside `files`; None where these are not all as they were."""
+    others, same = [], 0
+    for item in items:
+        seen = files.get(item.name)
+        if seen is None:
+            others.append(item)
+            continue
+        try:
+            status = item.stat(follow_symlinks=False)
+        except FileNotFoundError:
+            return None
+        if (
+            status.st_mtime_ns != seen.mtime_ns
+            or status.st_ctime_ns != seen.ctime_ns
+            or status.st_size != seen.size
+            or status.st_ino != seen.inode
+            or status.st_mode & 0o170000 != REGULAR
+        ):
+            return None
+        same += 1
+    return others if same == len(files) else None
+
+
+def _is(seen: Seen, status: os.stat_result) -> bool:
+    return stat.S_ISREG(status.st_mode) and seen == seen_as(status, seen.digest)
+
+
+def _entry(path: str, seen: Seen, status: os.stat_result) -> Entry:
+    executable = status.st_mode & 0o100 != 0
+    return Entry(path=path, digest=seen.digest, size_bytes=seen.size, executable=executable)
 
 
 def _lstat(item: "os.DirEntry[str]") -> os.stat_result | None:

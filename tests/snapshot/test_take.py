@@ -1,6 +1,7 @@
 """A folder as it was: same tree, same id; nothing read twice; nothing quietly left out."""
 
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -318,3 +319,30 @@ def test_many_files_take_little_memory(root, tmp_path):
     done = subprocess.check_output([sys.executable, "-c", code, root, tmp_path / "cache"])
     entries, sent, kilobytes = map(int, done.split())
     assert entries == 20_000 and sent < 20_000 and kilobytes < 150_000
+
+
+def test_a_warm_process_sees_what_a_new_one_sees(root, write, take, tmp_path):
+    """Whatever happens to a tree: kept entries are never older than the files."""
+    chance = random.Random(7)
+    paths = [f"d{n % 4}/f{n}.py" for n in range(16)] + ["top.py", "d1/deep/g.py"]
+    for path in paths:
+        write(path, path, old=True)
+    for step in range(60):
+        file = root / chance.choice(paths)
+        act = chance.choice(["write", "old", "chmod", "gone", "rename", "link", "rules", "none"])
+        if act in ("write", "old"):
+            file.unlink(missing_ok=True)
+            write(file.relative_to(root), f"{step}", old=act == "old")
+        elif act == "chmod" and file.is_file():
+            file.chmod(chance.choice([0o755, 0o644]))
+        elif act == "gone":
+            file.unlink(missing_ok=True)
+        elif act == "rename" and file.is_file():
+            file.replace(root / chance.choice(paths))
+        elif act == "link":
+            file.unlink(missing_ok=True)
+            file.symlink_to("elsewhere")
+        elif act == "rules":
+            write(chance.choice([".gitignore", "d1/.gitignore"]), f"f{chance.randrange(16)}.py\n")
+        warm, new = take(), take_folder(root, cache=tmp_path / f"cache{step}")
+        assert (warm.id, warm.ignored) == (new.id, new.ignored), (step, act)
