@@ -42,14 +42,17 @@ def open_backend(settings: Settings, changed: Callable[[int, tuple[str, ...]], N
     work = ThreadPoolExecutor(WORKERS, thread_name_prefix="mlws-work")
     streams = ThreadPoolExecutor(STREAMS, thread_name_prefix="mlws-stream")
     poke = _poke(state / "poke")
+    targets: dict[str, Target] = {}
 
     def close() -> None:
+        for target in targets.values():
+            target.close()
         work.shutdown(wait=True)
         streams.shutdown(wait=True)
         store.close()
 
     try:
-        targets = _targets(store, settings)
+        targets |= _targets(store, settings)
         key = _key(state / "keys" / "workspace")
     except BaseException:
         close()

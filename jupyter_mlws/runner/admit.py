@@ -16,18 +16,21 @@ AT_ONCE = 32  # admitted in one transaction
 
 
 def admit(
-    backend: Backend, token: str, under_way: list[Run], environments: Environments
+    backend: Backend,
+    token: str,
+    under_way: list[Run],
+    wanted: set[str],
+    environments: Environments,
 ) -> tuple[list[Run], bool]:
     """Move what may start from Queued to Starting; the runs that were, and whether some wait.
 
-    Where each will be found is stored in the same transaction, before anything starts.
+    `wanted` are the targets for which somebody waits. Where each run will be found is stored
+    in the same transaction, before anything starts.
     Who has to wait is told why.
     """
     taken = Counter(run.target for run in under_way if run.kind != "service")
     admitted: list[Run] = []
     some_wait = False
-    with backend.store.read() as tx:
-        wanted = queue.targets(tx)
     for name, target in [pair for pair in backend.targets.items() if pair[0] in wanted]:
         free = min(max(0, target.slots - taken[name]), AT_ONCE)
         with backend.store.read() as tx:

@@ -14,7 +14,7 @@ from jupyter_mlws.runner.absorb import absorb, end_children
 from jupyter_mlws.runner.blame import TAIL_BYTES, blame
 from jupyter_mlws.runner.collect import TURN_BYTES, Gathered, gather
 from jupyter_mlws.runner.verdict import Verdict, verdict
-from jupyter_mlws.store import attempts, news, runs
+from jupyter_mlws.store import attempts, runs
 from jupyter_mlws.store.placed import Placed
 from jupyter_mlws.store.transaction import Transaction
 from jupyter_mlws.targets.base import Found, Observed, Target
@@ -37,8 +37,21 @@ class Ending:
         self._backend = backend
         self._token = token
 
-    def end(self, target: Target, run: Run, attempt: Attempt, seen: Observed | None) -> bool:
-        """Collect what is left of a run that is not alive, and say how it ended."""
+    def end(
+        self,
+        target: Target,
+        run: Run,
+        attempt: Attempt,
+        seen: Observed | None,
+        known: Mapping[str, int],
+    ) -> bool:
+        """Collect what is left of a run that is not alive, and say how it ended.
+
+        Parameters
+        ----------
+        known
+            Up to where its files were read.
+        """
         if seen is None:
             return self.lost(run)
         if seen.exit is None and not self._waited(run, target.lost_after_s):
@@ -53,10 +66,9 @@ class Ending:
         except DiskFull as error:
             return self._no_room(run, attempt, seen.exit, error)
         if sum(target.events(attempt.handle).values()) > TURN_BYTES:
-            while self._behind(target, run, attempt):
-                pass
+            known = self._caught_up(target, run, attempt, known)
         outcome = verdict(run, seen.exit, self._cause(target, run, attempt, seen.exit))
-        self._close(target, run, attempt, seen.exit, outcome, kept)
+        self._close(target, run, attempt, seen.exit, outcome, kept, known)
         self._backend.packs.release(paths)
         if outcome.to is S.COMPLETED:
             target.trim(attempt.handle)
@@ -106,16 +118,15 @@ class Ending:
         placed = self._backend.packs.adopt_many(paths)
         return list(zip(found, placed, strict=True)), paths
 
-    def _behind(self, target: Target, run: Run, attempt: Attempt) -> bool:
-        """Store a part of a long rest of events; False when the end can take what is left."""
-        with self._backend.store.read() as tx:
-            known = news.offsets(tx, run.id, attempt.n)
-        got = gather(target, attempt.handle, known)
-        if not got.more:
-            return False
-        with self._backend.store.write() as tx:
-            absorb(self._backend, tx, run, attempt.n, got)
-        return True
+    def _caught_up(
+        self, target: Target, run: Run, attempt: Attempt, known: Mapping[str, int]
+    ) -> Mapping[str, int]:
+        """Store a long rest of events in parts, until the end can take what is left."""
+        while (got := gather(target, attempt.handle, known)).more:
+            with self._backend.store.write() as tx:
+                absorb(self._backend, tx, run, attempt.n, got)
+            known = {**known, **got.read}
+        return known
 
     def _close(
         self,
@@ -125,10 +136,9 @@ class Ending:
         end: Exit | None,
         outcome: Verdict,
         kept: list[tuple[Found, Placed]],
+        known: Mapping[str, int],
     ) -> None:
         """All that is left to store of a run, in one transaction."""
-        with self._backend.store.read() as tx:
-            known: Mapping[str, int] = news.offsets(tx, run.id, attempt.n)
         got: Gathered = gather(target, attempt.handle, known, to_the_end=True)
         wishes = requests.prepared(self._backend, target, run, attempt, got.events)
         at = self._backend.now()

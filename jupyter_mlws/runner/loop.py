@@ -77,8 +77,9 @@ class Runner:
         self._passed |= busy
         with self._backend.store.read() as tx:
             runs = queue.under_way(tx, self._token, at=now)
+            wanted = queue.targets(tx)
         runs = self._leased(runs)
-        admitted, full = admit(self._backend, self._token, runs, self._environments)
+        admitted, full = admit(self._backend, self._token, runs, wanted, self._environments)
         todo = [run for run in runs if run.id not in busy] + admitted
         for run, seen in self._step.look(todo):
             self._contact.note(self._backend, run, seen)

@@ -41,6 +41,7 @@ class Step:
         self._token = token
         self._ending = Ending(backend, token)
         self._attempts: dict[str, Attempt] = {}
+        self._known: dict[str, dict[str, int]] = {}  # run → file → offset
         self._begun: dict[str, float] = {}  # run → when its start was asked for
         self._sizes: dict[str, dict[str, int]] = {}  # run → what its events' sizes were
 
@@ -98,9 +99,11 @@ class Step:
                     return self._ending.give_up(run)
             if seen is None or not seen.alive:
                 self._sizes.pop(run.id, None)
+                known = self._offsets(run, attempt)
                 self._begun.pop(run.id, None)
                 self._attempts.pop(run.id, None)
-                return self._ending.end(target, run, attempt, seen)
+                self._known.pop(run.id, None)
+                return self._ending.end(target, run, attempt, seen, known)
             return self._collect(target, run, attempt)
         except HandleLost:
             return self._ending.lost(run)
@@ -122,6 +125,7 @@ class Step:
             if self._late(run):
                 raise LaunchRejected("It did not start within 60 s.")
             target.start(launch, self._unpack(run))
+            self._known[run.id] = {}  # nothing is stored of a run that was not yet Running
         except TargetUnreachable:
             raise
         except MlwsError as error:
@@ -145,11 +149,12 @@ class Step:
 
     def _collect(self, target: Target, run: Run, attempt: Attempt) -> bool:
         """Store what a live run has written, and that it runs."""
-        with self._backend.store.read() as tx:
-            known = news.offsets(tx, run.id, attempt.n)
+        known = self._offsets(run, attempt)
         sizes = target.events(attempt.handle)
         got = gather(target, attempt.handle, known)
+        self._known.pop(run.id, None)  # not known while it is being stored
         self._store(target, run, attempt, got)
+        self._known[run.id] = {**known, **got.read}
         self._sizes[run.id] = sizes
         return got.more
 
@@ -168,6 +173,14 @@ class Step:
                 runs.changed(tx, run.id, at=at)
         for request_id, body in replies:
             target.reply(attempt.handle, request_id, body)
+
+    def _offsets(self, run: Run, attempt: Attempt) -> dict[str, int]:
+        """Up to where its files were read; asked of the store where we did not read them."""
+        known = self._known.get(run.id)
+        if known is None:
+            with self._backend.store.read() as tx:
+                known = news.offsets(tx, run.id, attempt.n)
+        return known
 
     def _attempt(self, run: Run) -> Attempt | None:
         """Where it is found: settled before it starts, so that it is read once."""

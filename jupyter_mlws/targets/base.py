@@ -151,6 +151,9 @@ class Target(ABC):
     def look(self) -> Machine:
         """How the machine fares now. Raises TargetUnreachable."""
 
+    def close(self) -> None:  # noqa: B027  most hold nothing
+        """Let go of what it holds in this process. Its runs go on."""
+
     def folder(self, handle: Handle) -> Path | None:
         """The run's directory where it lies on this machine: its outputs may be renamed from it."""
         return None

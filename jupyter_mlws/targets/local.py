@@ -106,7 +106,9 @@ class LocalTarget(Target):
                     return
                 if not (home / layout.CODE).is_dir():
                     _lay_out(home, launch.spec["inputs"], unpack)
-                files.write_whole(str(home / layout.SPEC), files.dump(launch.spec))
+                text = files.dump(launch.spec)
+                # Not for a power cut: after one nothing is started by it
+                files.write_whole(str(home / layout.SPEC), text, durable=False)
                 copy = bundle.install(self._state / "shim", self._shim)
                 if not self._nursery.fork(copy, home):
                     _spawn_shim(copy / "main.py", home, launch.spec["environment"])
@@ -199,6 +201,9 @@ class LocalTarget(Target):
             shutil.rmtree(home, ignore_errors=True)
         with suppress(OSError):  # other attempts are there
             home.parent.rmdir()
+
+    def close(self) -> None:
+        self._nursery.close()
 
     def look(self) -> Machine:
         return self._gauge.look()

@@ -29,6 +29,7 @@ def run(target):
     yield start
     for handle in handles:
         target.forget(handle)
+    target.close()
 
 
 def warm(target):
@@ -74,14 +75,11 @@ def test_a_killed_nursery_costs_no_run(target, run):
 def test_it_ends_with_its_owner_and_the_shims_go_on(target, run, until):
     handle = run("sh", "-c", "echo ready; sleep 1; exit 6")
     spoken(target, handle, 10)
-    pid, since = warm(target), process.start_time(warm(target))
-    target._nursery._socket.close()
-    until(lambda: not process.lives(pid, since) or parent_reaped(pid))
+    pid = warm(target)
+    since = process.start_time(pid)
+    target.close()
+    until(lambda: not process.lives(pid, since))
     assert ended(target, handle, 10).exit.code == 6
-
-
-def parent_reaped(pid):
-    return os.waitpid(pid, os.WNOHANG)[0] == pid
 
 
 def test_nothing_secret_is_in_it(target, run):
