@@ -11,6 +11,7 @@ from jupyter_mlws.errors import Invalid, Malformed
 from jupyter_mlws.records.instant import Instant
 
 T = TypeVar("T")
+NESTED = (dict, list)  # what JSON is made of, and holds more of it
 
 
 def encode(record: Any) -> bytes:
@@ -83,20 +84,23 @@ def _invalid(error: msgspec.ValidationError) -> Invalid:
 
 def _unknown(given: Any, known: Any) -> list[str | int] | None:
     """The way to the first field of `given` that the record `known` has not, from its end."""
-    pairs: Iterable[tuple[Any, Any, Any]]
-    if isinstance(given, list):
+    pairs: Iterable[tuple[Any, Any]]
+    if type(given) is list:
         if not isinstance(known, list | tuple):
             return None
-        pairs = zip(range(len(given)), given, known, strict=True)
-    elif isinstance(known, Struct):
+        for at, (value, record) in enumerate(zip(given, known, strict=True)):
+            if type(value) in NESTED and (deeper := _unknown(value, record)):
+                return [*deeper, at]
+        return None
+    if isinstance(known, Struct):
         fields = _fields(type(known))
         if not given.keys() <= fields.keys():
             return [next(name for name in given if name not in fields)]
-        pairs = ((n, v, getattr(known, fields[n])) for n, v in given.items())
+        pairs = [(n, getattr(known, fields[n])) for n, v in given.items() if type(v) in NESTED]
     else:
-        pairs = ((name, value, known[name]) for name, value in given.items())
-    for name, value, record in pairs:
-        if isinstance(value, dict | list) and (deeper := _unknown(value, record)):
+        pairs = [(name, known[name]) for name, value in given.items() if type(value) in NESTED]
+    for name, record in pairs:
+        if deeper := _unknown(given[name], record):
             return [*deeper, name]
     return None
 

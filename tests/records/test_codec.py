@@ -11,6 +11,7 @@ from jupyter_mlws.records.endpoint import Invocation
 from jupyter_mlws.records.instant import Instant
 from jupyter_mlws.records.number import heard, spoken
 from jupyter_mlws.records.run import NewRun, RunSpec
+from jupyter_mlws.records.snapshot import Manifest
 
 DEEP = b'{"data": ' + b"[" * 100_000
 
@@ -41,6 +42,24 @@ def test_a_wrong_field_is_named(body, field):
     with pytest.raises(Invalid) as caught:
         codec.demand(json.dumps(body).encode(), NewRun)
     assert caught.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"entries": [{"path": "a"}, {"path": "b", "colour": 1}]}, "entries.1.colour"),
+        ({"entries": [{"path": "a", "kind": "file", "executable": False, "target": None}]}, None),
+        ({"entries": [], "more": {}}, "more"),
+    ],
+)
+def test_a_wrong_field_of_one_of_many_is_named(body, field):
+    """What is the default may be said."""
+    try:
+        codec.demand(json.dumps(body).encode(), Manifest)
+    except Invalid as error:
+        assert error.field == field
+    else:
+        assert field is None
 
 
 def test_an_answer_may_hold_more_than_we_know():
