@@ -1,6 +1,6 @@
 """The index of contents: which lies where. Rows of `blobs`; the bytes are in packs.py."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -69,8 +69,13 @@ def known(tx: Connection, digests: Iterable[str]) -> set[str]:
 def missing(tx: Connection, digests: Iterable[str]) -> tuple[str, ...]:
     """Those of `digests` that the workspace has not yet, each once, in their order."""
     asked = tuple(dict.fromkeys(digests))
-    here = known(tx, asked)
-    return tuple(digest for digest in asked if digest not in here)
+    if tx.dialect.name == "sqlite":  # most are known: only the others come out of the database
+        value = _listed(asked)
+        there = select(blobs.c.digest).where(blobs.c.digest == value).exists()
+        lacking = set(tx.scalars(select(value).where(~there)))
+    else:
+        lacking = set(asked) - known(tx, asked)
+    return tuple(digest for digest in asked if digest in lacking) if lacking else ()
 
 
 def total(tx: Connection) -> Held:
@@ -148,11 +153,15 @@ def _among(tx: Connection, digests: Iterable[str]) -> Iterator[ColumnElement[boo
     """Conditions that together say: one of `digests`."""
     asked = set(digests)
     if tx.dialect.name == "sqlite":  # one statement, whose text does not grow
-        values = func.json_each(encode(list(asked)).decode()).table_valued("value")
-        yield blobs.c.digest.in_(select(values.c.value))
+        yield blobs.c.digest.in_(select(_listed(asked)))
         return
     for some in _batches(asked):
         yield blobs.c.digest.in_(some)
+
+
+def _listed(digests: Collection[str]) -> ColumnElement[str]:
+    """A column of these values, for SQLite."""
+    return func.json_each(encode(list(digests)).decode()).table_valued("value").c.value
 
 
 def _batches(values: Iterable[Placed] | Iterable[str]) -> Iterator[list]:  # type: ignore[type-arg]
