@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -135,12 +133,7 @@ def own_served(home, surroundings):
 @pytest.fixture
 def disk(tmp_path):
     """A disk of its own; needs root."""
-    if os.geteuid() != 0 or not sys.platform.startswith("linux"):
-        pytest.skip("only root on Linux can mount a small disk")
-    try:
-        disk = Disk(tmp_path / "disk")
-    except subprocess.CalledProcessError:
-        pytest.skip("this machine lets nobody mount a disk: it is a container without the right")
+    disk = Disk(tmp_path / "disk")
     yield disk
     disk.free()
     disk.close()

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_mlws.shim import bundle, files, layout, process
+from tests.disk import mounted
 
 WRITTEN_IN_PYTHON = {"os", "os.path", "stat", "posixpath", "genericpath", "_collections_abc"}
 OURS = {"attempt", "command", "files", "layout", "loopback", "process"}
@@ -306,13 +307,12 @@ def test_strings_that_are_no_text_reach_the_command_as_they_were(run, home, writ
     assert (home / layout.LOG).read_bytes() == b"\xff\xfe\n"
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk needs root")
 class TestFullDisk:
     @pytest.fixture
     def home(self, tmp_path):
         room = tmp_path / "disk"
         room.mkdir()
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "none", room], check=True)
+        mounted(room, "256k")
         (room / "run" / layout.CODE).mkdir(parents=True)
         yield room / "run"
         subprocess.run(["umount", "-l", room], check=True)
