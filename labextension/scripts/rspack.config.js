@@ -7,21 +7,13 @@ const here = name => path.resolve(__dirname, name);
 module.exports = {
   module: {
     rules: [
-      {
-        test: /\.css$/,
-        include: here('../style'),
-        enforce: 'pre',
-        use: [
-          {
-            loader: 'builtin:lightningcss-loader',
-            options: { minify: true, targets: 'chrome 110, firefox 110, safari 16.2' }
-          }
-        ]
-      },
-      { test: /\.js$/, include: here('../lib'), enforce: 'post', use: [here('element.js')] }
+      { test: /\.css$/, include: here('../style'), enforce: 'post', use: [here('style.js')] },
+      { test: /\.js$/, include: here('../lib'), enforce: 'post', use: [here('element.js')] },
+      { test: /uPlot\.esm\.js$/, use: [here('uplot.js')] }
     ]
   },
   optimization: {
+    mangleExports: 'size',
     minimizer: [
       new rspack.SwcJsMinimizerRspackPlugin({
         minimizerOptions: {

@@ -1,84 +1,60 @@
-/** Where the marks of an axis stand, and how it maps values to places. Knows no React. */
+/** What part of an axis is shown, and how its marks read. Knows no React. */
+import uPlot from 'uplot';
+
 import { clock } from './format';
-import { scale } from './miniPlot';
 
-export type Span = readonly [low: number, high: number];
-
-export interface IAxis {
-  readonly low: number;
-  readonly high: number;
-  readonly ticks: readonly number[];
-  /** Where a value stands, from 0 to 1. */
-  readonly at: (value: number) => number;
-}
-
-const MINUTE = 60;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-const ROUND_S = [
-  ...[1, 2, 5, 10, 15, 30],
-  ...[1, 2, 5, 10, 15, 30].map(n => n * MINUTE),
-  ...[1, 2, 3, 6, 12].map(n => n * HOUR),
-  ...[1, 2, 7, 14, 30, 90, 365].map(n => n * DAY)
-];
-const DECADES = 5;
-
-/** The least and the greatest of what is finite; null where nothing is. */
-export function spanOf(values: Iterable<number | null>): Span | null {
-  let low = Infinity;
-  let high = -Infinity;
-  for (const value of values) {
-    if (value !== null && Number.isFinite(value)) {
-      low = Math.min(low, value);
-      high = Math.max(high, value);
-    }
-  }
-  return low <= high ? [low, high] : null;
-}
-
-/** The axis of steps or seconds: a single one stands in the middle. */
-export function stepAxis([first, last]: Span, most: number): IAxis {
-  const [low, high] = first === last ? [first - 0.5, last + 0.5] : [first, last];
-  const rough = Math.max(1, (high - low) / Math.max(1, most));
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = ([1, 2, 5, 10].find(one => one * power >= rough * 0.999) ?? 10) * power;
-  return linear(low, high, marks(low, high, step, 0));
-}
-
-/** The axis of moments, in unix seconds; `zone_s` is how far the local clock is ahead. */
-export function timeAxis([first, last]: Span, most: number, zone_s: number): IAxis {
-  const [low, high] = first === last ? [first - MINUTE, last + MINUTE] : [first, last];
-  const rough = (high - low) / Math.max(1, most);
-  const step = ROUND_S.find(one => one >= rough) ?? ROUND_S[ROUND_S.length - 1];
-  return linear(low, high, marks(low, high, step, zone_s));
-}
+export type Span = [low: number, high: number];
 
 /** What values are: shares of a whole are shown from 0 to 100, amounts from 0 on. */
 export type Amount = 'any' | 'share' | 'amount';
 
-export function valueAxis(values: Iterable<number | null>, log: boolean, what: Amount): IAxis {
-  const span = spanOf(log ? positives(values) : values);
-  if (what === 'share' && !log && span && span[0] >= 0 && span[1] <= 100) {
-    return linear(0, 100, [0, 50, 100]);
+const MINUTE = 60;
+const DAY = 24 * 60 * MINUTE;
+const DECADES = 5; // marked at most
+const NEAR = 0.1; // of the span, left free above and below; zero is shown when it is as near
+
+/** Steps of an x axis that are whole: 1, 2, 5, 10 … */
+export const WHOLE = Array.from({ length: 15 }, (_, i) => 10 ** i).flatMap(n => [n, 2 * n, 5 * n]);
+
+/** From the first place to the last: a single one stands in the middle. */
+export function placeRange(first: number | null, last: number | null, time: boolean): Span {
+  if (first === null || last === null) {
+    return [0, 1];
   }
-  if (!log) {
-    const [low, high, ticks] = scale(span ?? [], what === 'amount');
-    return linear(low, high, ticks);
+  const room = first < last ? 0 : time ? MINUTE : 0.5;
+  return [first - room, last + room];
+}
+
+export function valueRange(
+  low: number | null,
+  high: number | null,
+  log: boolean,
+  what: Amount
+): Span {
+  if (low === null || high === null) {
+    return log ? [1, 10] : [0, what === 'share' ? 100 : 1];
   }
-  const [least, most] = span ?? [1, 10];
-  const first = Math.floor(Math.log10(least));
-  const last = Math.max(first + 1, Math.ceil(Math.log10(most)));
-  const every = Math.ceil((last - first) / DECADES);
+  if (log) {
+    const [least, most] = uPlot.rangeLog(low, high, 10, true) as Span;
+    return [least, Math.max(most, least * 10)];
+  }
+  if (what === 'share' && low >= 0 && high <= 100) {
+    return [0, 100];
+  }
+  const [least, most] = uPlot.rangeNum(low, high, NEAR, true) as Span;
+  return [what === 'any' ? least : Math.min(0, low), most];
+}
+
+/** The marks of a logarithmic axis. */
+export function decades(low: number, high: number): number[] {
+  const [first, last] = [low, high].map(value => Math.round(Math.log10(value)));
+  const every = Math.max(1, Math.ceil((last - first) / DECADES));
   const n = Math.floor((last - first) / every);
-  const ticks = Array.from({ length: n + 1 }, (_, i) => 10 ** (first + i * every));
-  const at = (value: number) => (Math.log10(value) - first) / (last - first);
-  return { low: 10 ** first, high: 10 ** last, ticks, at };
+  return Array.from({ length: n + 1 }, (_, i) => 10 ** (first + i * every));
 }
 
 /** A moment on an axis: with seconds where its marks are less than a minute apart. */
-export function momentWord(axis: IAxis, at: number): string {
-  const [a, b] = axis.ticks;
-  const apart = b - a;
+export function momentWord(at: number, apart: number): string {
   if (apart >= DAY) {
     return new Date(at * 1000).toLocaleDateString('en-GB', { day: 'numeric', month: 'short' });
   }
@@ -94,37 +70,4 @@ export function tickWord(value: number): string {
   const [scaled, unit] =
     size >= 1e6 ? [value / 1e6, 'M'] : size >= 1e3 ? [value / 1e3, 'k'] : [value, ''];
   return `${Number(scaled.toPrecision(4))}${unit}`.replace('-', '−');
-}
-
-/** The number of the place that is nearest; the places go up. */
-export function nearest(places: readonly number[], at: number): number {
-  let low = 0;
-  let high = places.length - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (places[middle] < at) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low > 0 && at - places[low - 1] < places[low] - at ? low - 1 : low;
-}
-
-function linear(low: number, high: number, ticks: readonly number[]): IAxis {
-  return { low, high, ticks, at: value => (value - low) / (high - low) };
-}
-
-function marks(low: number, high: number, step: number, zone: number): readonly number[] {
-  const first = Math.ceil((low + zone) / step);
-  const n = Math.floor((high + zone) / step) - first;
-  return Array.from({ length: Math.max(0, n + 1) }, (_, i) => (first + i) * step - zone);
-}
-
-function* positives(values: Iterable<number | null>): Iterable<number> {
-  for (const value of values) {
-    if (value !== null && value > 0) {
-      yield value;
-    }
-  }
 }

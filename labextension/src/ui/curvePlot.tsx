@@ -1,10 +1,9 @@
-/** Curves with axes, a cursor that plots share, and a part of the x axis that can be drawn near. */
-import { Signal } from '@lumino/signaling';
+/** Curves on a canvas, drawn by uPlot: plots share a cursor; a part of the x axis is drawn near. */
 import * as React from 'react';
+import uPlot from 'uplot';
 
-import { momentWord, spanOf, stepAxis, tickWord, timeAxis, valueAxis } from './axes';
-import type { Amount, IAxis, Span } from './axes';
-import { useWidth } from './miniPlot';
+import { decades, momentWord, placeRange, tickWord, valueRange, WHOLE } from './axes';
+import type { Amount, Span } from './axes';
 
 export interface ICurve {
   readonly name: string;
@@ -23,244 +22,183 @@ export interface IPlotProps {
   readonly time: boolean;
   readonly what: Amount;
   readonly unit?: (value: number) => string;
+  /** Plots with the same key share the cursor. */
+  readonly sync: string;
   readonly label: string;
-  /** The number of the place that the cursor is at. */
-  readonly cursor: number | null;
-  /** The pointer is at a place of the x axis, or left. */
-  readonly onPoint: (at: number | null) => void;
+  /** The number of the place that the cursor is at, here or in a plot that shares it. */
+  readonly onCursor: (index: number | null) => void;
 }
 
-const LEFT = 46;
-const RIGHT = 12;
-const TOP = 8;
-const BOTTOM = 24;
-const TICK_PX = 60;
-const LEAST_DRAG_PX = 6;
-
-interface IFrame {
-  readonly x: IAxis;
-  readonly y: IAxis;
-  readonly left: (value: number) => number;
-  readonly top: (value: number) => number;
-}
+const DOT_PX = 6;
+const SHARED = ['mousemove', 'mouseleave']; // a plot is drawn near by itself
 
 export function CurvePlot(props: IPlotProps): JSX.Element {
-  const { x, curves, height, log, time, what, cursor } = props;
-  const [box, width] = useWidth();
-  const [near, setNear] = React.useState<Span | null>(null);
-  const [drag, setDrag] = React.useState<Span | null>(null);
-  React.useEffect(() => setNear(null), [time]);
-  const frame = React.useMemo(
-    () => frameOf(x, curves, { width, height, log, time, what, near }),
-    [x, curves, width, height, log, time, what, near]
-  );
-  const place = (event: React.PointerEvent) => {
-    const at = event.clientX - event.currentTarget.getBoundingClientRect().left;
-    return Math.min(width - RIGHT, Math.max(LEFT, at));
-  };
-  const valueAt = (px: number) =>
-    frame.x.low + ((px - LEFT) / (width - LEFT - RIGHT)) * (frame.x.high - frame.x.low);
-  const onUp = () => {
-    const [from, to] = drag ?? [0, 0];
-    if (Math.abs(to - from) > LEAST_DRAG_PX) {
-      setNear([valueAt(Math.min(from, to)), valueAt(Math.max(from, to))]);
-    }
-    setDrag(null);
-  };
-  return (
-    <div ref={box} className="jp-mlws-plot" style={{ height }}>
-      {width > 0 && (
-        <svg
-          width={width}
-          height={height}
-          role="img"
-          aria-label={props.label}
-          onPointerDown={event => setDrag([place(event), place(event)])}
-          onPointerMove={event => {
-            props.onPoint(valueAt(place(event)));
-            setDrag(drag && [drag[0], place(event)]);
-          }}
-          onPointerUp={onUp}
-          onPointerLeave={() => {
-            props.onPoint(null);
-            setDrag(null);
-          }}
-          onDoubleClick={() => setNear(null)}
-        >
-          <Grid {...props} frame={frame} width={width} />
-          <svg
-            x={LEFT}
-            width={Math.max(0, width - LEFT - RIGHT)}
-            height={height - BOTTOM + 2}
-            overflow={near ? 'hidden' : 'visible'}
-          >
-            <Lines x={x} curves={curves} frame={frame} />
-          </svg>
-          {cursor !== null && <Cursor {...props} at={cursor} frame={frame} />}
-          {drag && (
-            <rect
-              className="jp-mlws-plot-drag"
-              x={Math.min(...drag)}
-              width={Math.abs(drag[1] - drag[0])}
-              y={TOP}
-              height={height - TOP - BOTTOM}
-            />
-          )}
-        </svg>
-      )}
-    </div>
-  );
-}
+  const { x, curves, height, log, time, what } = props;
+  const box = React.useRef<HTMLDivElement>(null);
+  const plot = React.useRef<uPlot | null>(null);
+  const near = React.useRef<Span | null>(null);
+  const theme = useTheme();
+  const latest = React.useRef(props);
+  latest.current = props;
+  const data = React.useMemo(() => dataOf(x, curves, log), [x, curves, log]);
+  const shape = [theme, log, time, height, what, ...curves.map(c => `${c.series}${!!c.raw}`)];
 
-const cursors = new Map<string, Signal<object, number | null>>();
-
-/** A place of the x axis that all plots with the same key point at. */
-export function useCursor(key: string): readonly [number | null, (at: number | null) => void] {
-  const [at, setAt] = React.useState<number | null>(null);
-  const signal = React.useMemo(() => {
-    const found = cursors.get(key) ?? new Signal<object, number | null>({});
-    cursors.set(key, found);
-    return found;
-  }, [key]);
   React.useEffect(() => {
-    const onMoved = (_: object, moved: number | null) => setAt(moved);
-    signal.connect(onMoved);
+    const at = box.current;
+    if (!at) {
+      return;
+    }
+    const made = new uPlot(optionsOf(latest, near, at), data, at);
+    plot.current = made;
+    show(made, near.current);
+    const watch = new ResizeObserver(() => {
+      if (at.clientWidth && at.clientWidth !== made.width) {
+        made.setSize({ width: at.clientWidth, height });
+      }
+    });
+    watch.observe(at);
     return () => {
-      signal.disconnect(onMoved);
+      watch.disconnect();
+      made.destroy();
+      plot.current = null;
     };
-  }, [signal]);
-  return [at, React.useCallback((moved: number | null) => signal.emit(moved), [signal])];
-}
+    // A plot is made anew when its shape changes; its data are set below.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [shape.join('|')]);
 
-interface IShape {
-  readonly width: number;
-  readonly height: number;
-  readonly log: boolean;
-  readonly time: boolean;
-  readonly what: Amount;
-  readonly near: Span | null;
-}
+  React.useEffect(() => {
+    const made = plot.current;
+    if (made && made.data !== data) {
+      made.batch(() => {
+        made.setData(data, !near.current);
+        show(made, near.current);
+      });
+    }
+  }, [data]);
 
-function frameOf(x: readonly number[], curves: readonly ICurve[], shape: IShape): IFrame {
-  const { width, height, near } = shape;
-  const span = near ?? spanOf(x) ?? [0, 1];
-  const most = (width - LEFT - RIGHT) / TICK_PX;
-  const zone_s = -60 * new Date().getTimezoneOffset();
-  const across = shape.time ? timeAxis(span, most, zone_s) : stepAxis(span, most);
-  const seen = (_: unknown, i: number) => x[i] >= span[0] && x[i] <= span[1];
-  const values = curves.flatMap(one => [
-    ...one.values.filter(seen),
-    ...(one.raw ?? []).filter(seen)
-  ]);
-  const up = valueAxis(values, shape.log, shape.what);
-  return {
-    x: across,
-    y: up,
-    left: value => LEFT + across.at(value) * (width - LEFT - RIGHT),
-    top: value => TOP + (1 - up.at(value)) * (height - TOP - BOTTOM)
-  };
-}
-
-function Grid({
-  frame,
-  width,
-  height,
-  time,
-  unit = tickWord
-}: IPlotProps & { readonly frame: IFrame; readonly width: number }): JSX.Element {
   return (
-    <>
-      {frame.y.ticks.map(tick => (
-        <g key={tick}>
-          <line x1={LEFT} x2={width - RIGHT} y1={frame.top(tick)} y2={frame.top(tick)} />
-          <text x={LEFT - 6} y={frame.top(tick) + 4} textAnchor="end">
-            {unit(tick)}
-          </text>
-        </g>
-      ))}
-      {frame.x.ticks.map(tick => (
-        <text key={tick} x={frame.left(tick)} y={height - 8} textAnchor="middle">
-          {time ? momentWord(frame.x, tick) : tickWord(tick)}
-        </text>
-      ))}
-    </>
+    <div
+      ref={box}
+      className="jp-mlws-plot"
+      role="img"
+      aria-label={props.label}
+      style={{ height }}
+      onDoubleClick={() => (near.current = null)}
+    />
   );
+}
+
+function show(plot: uPlot, near: Span | null): void {
+  if (near) {
+    plot.setScale('x', { min: near[0], max: near[1] });
+  }
+}
+
+/** The name of the theme, by which colors change. */
+function useTheme(): string {
+  const read = () => document.body.dataset.jpThemeName ?? '';
+  const [name, setName] = React.useState(read);
+  React.useEffect(() => {
+    const watch = new MutationObserver(() => setName(read()));
+    watch.observe(document.body, { attributeFilter: ['data-jp-theme-name'] });
+    return () => watch.disconnect();
+  }, []);
+  return name;
+}
+
+/** A logarithmic scale has no place for what is not above zero. */
+function dataOf(x: readonly number[], curves: readonly ICurve[], log: boolean): uPlot.AlignedData {
+  const column = (values: readonly (number | null)[]) =>
+    values.map(value => (log && value !== null && value <= 0 ? null : value));
+  const columns = curves.flatMap(({ raw, values }) =>
+    raw ? [column(raw), column(values)] : [column(values)]
+  );
+  return [[...x], ...columns];
+}
+
+function optionsOf(
+  props: React.MutableRefObject<IPlotProps>,
+  near: React.MutableRefObject<Span | null>,
+  box: HTMLElement
+): uPlot.Options {
+  const { height, log, time, what, sync, curves, unit = tickWord } = props.current;
+  const css = getComputedStyle(box);
+  const color = (name: string) => css.getPropertyValue(`--jp-mlws-${name}`).trim();
+  const axis = { stroke: color('muted'), font: `${css.fontSize} ${css.fontFamily}`, gap: 4 };
+  const grid = { stroke: color('grid'), width: 1 };
+  const series = curves.flatMap(curve => seriesOf(curve, color));
+  const shared = (type: string) => SHARED.includes(type);
+  return {
+    width: Math.max(120, box.clientWidth),
+    height,
+    padding: [8, 12, 0, 0],
+    legend: { show: false },
+    cursor: {
+      sync: { key: sync, scales: ['x', null], filters: { pub: shared, sub: shared } },
+      drag: { x: true, y: false, dist: DOT_PX },
+      points: { size: (_, i) => (series[i - 1].alpha ? 0 : DOT_PX) },
+      y: false
+    },
+    scales: {
+      x: { time, range: (plot, from, to) => placeRange(...placesOf(plot, from, to), time) },
+      y: { distr: log ? 3 : 1, range: (_, low, high) => valueRange(low, high, log, what) }
+    },
+    axes: [
+      {
+        ...axis,
+        grid: { show: false },
+        ticks: { show: false },
+        size: 26,
+        gap: 8,
+        space: 60,
+        incrs: time ? undefined : WHOLE,
+        values: (_, ticks, _axis, _space, apart) =>
+          ticks.map(tick => (time ? momentWord(tick, apart) : tickWord(tick)))
+      },
+      {
+        ...axis,
+        grid,
+        ticks: { show: false },
+        size: 50,
+        space: 28,
+        ...(log && { splits: (_, _axis, low, high) => decades(low, high), filter: all }),
+        values: (_, ticks) => ticks.map(tick => (tick === null ? '' : unit(tick)))
+      }
+    ],
+    series: [{}, ...series],
+    hooks: {
+      setCursor: [plot => props.current.onCursor(plot.cursor.idx ?? null)],
+      setSelect: [
+        ({ select: { left, width }, posToVal }) => {
+          near.current = [posToVal(left, 'x'), posToVal(left + width, 'x')];
+        }
+      ]
+    }
+  };
 }
 
 /** From the fifth on a dash too, so that no two differ by color alone. */
-const Lines = React.memo(function Lines({
-  x,
-  curves,
-  frame
-}: {
-  readonly x: readonly number[];
-  readonly curves: readonly ICurve[];
-  readonly frame: IFrame;
-}): JSX.Element {
-  return (
-    <>
-      {curves.map((curve, i) => (
-        <g
-          key={i}
-          className={`jp-mlws-series-${((curve.series - 1) % 8) + 1}`}
-          strokeDasharray={curve.series > 4 ? '6 3' : undefined}
-        >
-          {curve.raw && <Line x={x} values={curve.raw} frame={frame} faint />}
-          <Line x={x} values={curve.values} frame={frame} />
-        </g>
-      ))}
-    </>
-  );
-});
-
-function Line({
-  x,
-  values,
-  frame,
-  faint = false
-}: {
-  readonly x: readonly number[];
-  readonly values: readonly (number | null)[];
-  readonly frame: IFrame;
-  readonly faint?: boolean;
-}): JSX.Element {
-  const points = values.flatMap((value, i): string[] => {
-    const top = value === null ? NaN : frame.top(value);
-    return Number.isFinite(top)
-      ? [`${(frame.left(x[i]) - LEFT).toFixed(1)} ${top.toFixed(1)}`]
-      : [];
-  });
-  const [left, top] = points.length === 1 ? points[0].split(' ') : [];
-  return left ? (
-    <circle cx={left} cy={top} r={3} />
-  ) : (
-    <path d={points.length ? `M${points.join('L')}` : ''} opacity={faint ? 0.3 : 1} />
-  );
+function seriesOf({ series, raw }: ICurve, color: (name: string) => string): uPlot.Series[] {
+  const stroke = color(`series-${((series - 1) % 8) + 1}`);
+  const line: uPlot.Series = {
+    stroke,
+    width: 1.5,
+    dash: series > 4 ? [6, 3] : undefined,
+    spanGaps: true,
+    points: { show: alone, size: DOT_PX, fill: stroke }
+  };
+  return raw ? [{ ...line, alpha: 0.3, points: { show: false } }, line] : [line];
 }
 
-function Cursor({
-  x,
-  curves,
-  height,
-  frame,
-  at
-}: IPlotProps & { readonly frame: IFrame; readonly at: number }): JSX.Element | null {
-  const left = frame.left(x[at]);
-  return x[at] === undefined || x[at] < frame.x.low || x[at] > frame.x.high ? null : (
-    <>
-      <line className="jp-mlws-plot-cursor" x1={left} x2={left} y1={TOP} y2={height - BOTTOM} />
-      {curves.map(({ values, series }, i) => {
-        const value = values[at];
-        return value === null || !Number.isFinite(frame.top(value)) ? null : (
-          <circle
-            key={i}
-            className={`jp-mlws-series-${((series - 1) % 8) + 1}`}
-            cx={left}
-            cy={frame.top(value)}
-            r={3}
-          />
-        );
-      })}
-    </>
-  );
+/** uPlot asks for a wide range where there is one place only. */
+function placesOf({ data: [x] }: uPlot, from: number, to: number): Span {
+  return x.length === 1 ? [x[0], x[0]] : [from, to];
+}
+
+/** Every mark has its word. */
+const all = (_: uPlot, ticks: number[]) => ticks;
+
+/** Whether a curve is a single point, which is a dot: there is no line to see. */
+function alone(plot: uPlot, series: number): boolean {
+  return Array.from(plot.data[series]).filter(value => value !== null).length === 1;
 }

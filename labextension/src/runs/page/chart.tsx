@@ -7,8 +7,8 @@ import { Refused } from '../../api/request';
 import { getChart } from '../../api/runs';
 import { count, figure } from '../../ui/format';
 import { ErrorState } from '../../ui/notice';
-import { nearest, type Amount } from '../../ui/axes';
-import { CurvePlot, useCursor, type ICurve } from '../../ui/curvePlot';
+import type { Amount } from '../../ui/axes';
+import { CurvePlot, type ICurve } from '../../ui/curvePlot';
 import { useTrans } from '../../ui/trans';
 import { useLoaded } from '../../ui/useLoaded';
 import { title } from '../sentences';
@@ -37,7 +37,7 @@ export function ChartCard(props: IChartCardProps): JSX.Element {
   const trans = useTrans();
   const n = useCalm(props.n);
   const [ownLog, setOwnLog] = React.useState<boolean | null>(null);
-  const [pointed, point] = useCursor(props.sync);
+  const [cursor, setCursor] = React.useState<number | null>(null);
   const ids = runs.map(run => run.id).join();
   const loaded = useLoaded(
     () => Promise.all(runs.map(run => chartOf(settings, run.id, name))),
@@ -51,7 +51,6 @@ export function ChartCard(props: IChartCardProps): JSX.Element {
     () => aligned.columns.map((column, i) => curve(names.split('\n')[i], i, column, weight)),
     [aligned, names, weight]
   );
-  const cursor = pointed === null || !aligned.x.length ? null : nearest(aligned.x, pointed);
   const log = (ownLog ?? props.allLog) && positive(aligned);
   if (loaded.error && !loaded.value) {
     return (
@@ -80,6 +79,7 @@ export function ChartCard(props: IChartCardProps): JSX.Element {
         </button>
       </div>
       <CurvePlot
+        key={axis}
         x={aligned.x}
         curves={curves}
         height={PLOT_HEIGHT}
@@ -87,9 +87,9 @@ export function ChartCard(props: IChartCardProps): JSX.Element {
         time={axis === 'time'}
         unit={name.startsWith('system/') ? value => valueOf(name, value) : undefined}
         what={amountOf(name)}
-        cursor={cursor}
+        sync={`${props.sync}-${axis}`}
         label={trans.__('%1, last %2', called(name), figure(latest?.[latest.length - 1]))}
-        onPoint={point}
+        onCursor={setCursor}
       />
       <table className="jp-mlws-legend">
         <tbody>

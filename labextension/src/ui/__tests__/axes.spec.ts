@@ -1,46 +1,49 @@
-/** Where the marks of an axis stand. */
-import { momentWord, nearest, stepAxis, tickWord, timeAxis, valueAxis } from '../axes';
+/** What part of an axis is shown, and how its marks read. */
+import { decades, momentWord, placeRange, tickWord, valueRange } from '../axes';
 
-it('puts one step in the middle, with its own mark alone', () => {
-  const axis = stepAxis([0, 0], 5);
-  expect(axis.ticks).toEqual([0]);
-  expect(axis.at(0)).toBe(0.5);
-});
-
-it('marks whole steps', () => {
-  expect(stepAxis([0, 3], 8).ticks).toEqual([0, 1, 2, 3]);
-  expect(stepAxis([3, 99], 5).ticks).toEqual([20, 40, 60, 80]);
-  expect(stepAxis([0, 1e6], 4).ticks).toEqual([0, 5e5, 1e6]);
-});
-
-it('marks round moments of the local clock', () => {
-  const noon = Date.UTC(2026, 10, 21, 12) / 1000;
-  const zone = 5.5 * 3600;
-  const axis = timeAxis([noon - 3600, noon + 3600], 4, zone);
-  expect(axis.ticks.every(tick => (tick + zone) % 1800 === 0)).toBe(true);
-  expect(axis.ticks).toHaveLength(5);
-  expect(momentWord(axis, noon)).toMatch(/^\d\d:\d\d$/);
+it('puts a single place in the middle', () => {
+  expect(placeRange(0, 0, false)).toEqual([-0.5, 0.5]);
+  expect(placeRange(1000, 1000, true)).toEqual([940, 1060]);
+  expect(placeRange(3, 99, false)).toEqual([3, 99]);
+  expect(placeRange(null, null, false)).toEqual([0, 1]);
 });
 
 it('shows shares of a whole from 0 to 100', () => {
-  expect(valueAxis([0], false, 'share')).toMatchObject({ low: 0, high: 100, ticks: [0, 50, 100] });
-  expect(valueAxis([140], false, 'share').high).toBeGreaterThan(140);
+  expect(valueRange(17, 30, false, 'share')).toEqual([0, 100]);
+  expect(valueRange(null, null, false, 'share')).toEqual([0, 100]);
+  expect(valueRange(140, 140, false, 'share')[1]).toBeGreaterThan(140);
 });
 
 it('shows amounts from zero on, other values near by', () => {
-  expect(valueAxis([15.1, 15.2], false, 'amount').low).toBe(0);
-  expect(valueAxis([15.1, 15.2], false, 'any').low).toBeGreaterThan(14);
+  expect(valueRange(15.1, 15.2, false, 'amount')[0]).toBe(0);
+  expect(valueRange(15.1, 15.2, false, 'any')[0]).toBeGreaterThan(14);
 });
 
-it('shows values that are not finite, or not above zero on a logarithmic scale, nowhere', () => {
-  expect(valueAxis([null, NaN], false, 'any')).toMatchObject({ low: 0, high: 1 });
-  const log = valueAxis([0, -1, 0.02, 5], true, 'any');
-  expect(log.ticks).toEqual([0.01, 0.1, 1, 10]);
-  expect(log.at(0.1)).toBeCloseTo(1 / 3);
+it('leaves room around a value that never changes', () => {
+  const [low, high] = valueRange(0.05, 0.05, false, 'any');
+  expect(low).toBeLessThan(0.05);
+  expect(high).toBeGreaterThan(0.05);
+  expect(valueRange(0, 0, false, 'amount')[1]).toBeGreaterThan(0);
 });
 
-it('finds the nearest place', () => {
-  expect([-5, 0.9, 3, 5.9, 70].map(at => nearest([0, 2, 6, 10], at))).toEqual([0, 0, 1, 2, 3]);
+it('shows whole decades on a logarithmic scale, at least one', () => {
+  expect(valueRange(0.02, 5, true, 'any')).toEqual([0.01, 10]);
+  expect(valueRange(10, 10, true, 'share')[1]).toBeGreaterThan(10);
+  expect(valueRange(null, null, true, 'any')).toEqual([1, 10]);
+});
+
+it('marks a few decades', () => {
+  expect(decades(0.01, 10)).toEqual([0.01, 0.1, 1, 10]);
+  expect(decades(1, 1e12)).toEqual([1, 1e3, 1e6, 1e9, 1e12]);
+});
+
+it('writes moments as finely as they are apart', () => {
+  const at = new Date(2026, 10, 21, 12, 30, 5).getTime() / 1000;
+  expect([5, 60, 86400].map(apart => momentWord(at, apart))).toEqual([
+    '12:30:05',
+    '12:30',
+    '21 Nov'
+  ]);
 });
 
 it.each([
