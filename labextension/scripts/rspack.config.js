@@ -23,6 +23,8 @@ module.exports = {
             passes: 4,
             unsafe_arrows: true,
             pure_getters: true,
+            toplevel: true,
+            unsafe_methods: true,
             keep_fargs: false
           }
         }

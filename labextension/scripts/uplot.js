@@ -1,10 +1,21 @@
-// A loader that leaves out what uPlot offers and no chart of ours uses: bars, steps, splines.
-const OFFERED = /^uPlot\.assign = assign;$.*?(?=^export )/ms;
-const USED = 'uPlot.rangeNum = rangeNum;\nuPlot.rangeLog = rangeLog;\n';
+// A loader that leaves out what uPlot can do and no chart of ours asks for: bars and splines, its
+// own legend, scatter plots. What is known to be so, the minimizer need not keep.
+const KNOWN = [
+  [
+    /^uPlot\.assign = assign;$.*?(?=^export )/ms,
+    'uPlot.rangeNum = rangeNum;\nuPlot.rangeLog = rangeLog;\n'
+  ],
+  ['const showLegend = legend.show;', 'const showLegend = false;'],
+  ['const mode = self.mode;', 'const mode = 1;'],
+  ['const mode = u.mode;', 'const mode = 1;']
+];
 
 module.exports = function uplot(source) {
-  if (!OFFERED.test(source)) {
-    throw new Error('uPlot ends otherwise than scripts/uplot.js knows: look at its new version.');
-  }
-  return source.replace(OFFERED, USED);
+  return KNOWN.reduce((text, [from, to]) => {
+    const known = text.replace(from, to);
+    if (known === text) {
+      throw new Error(`scripts/uplot.js does not know this version of uPlot: ${from}`);
+    }
+    return known;
+  }, source);
 };
