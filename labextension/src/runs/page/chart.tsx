@@ -166,10 +166,12 @@ function amountOf(name: string): Amount {
 /** A number that changes at most every few seconds. */
 function useCalm(n: number): number {
   const [calm, setCalm] = React.useState(n);
+  const latest = React.useRef(n);
+  latest.current = n;
   React.useEffect(() => {
-    const timer = window.setTimeout(() => setCalm(n), CALM_MS);
-    return () => window.clearTimeout(timer);
-  }, [n]);
+    const timer = window.setInterval(() => setCalm(latest.current), CALM_MS);
+    return () => window.clearInterval(timer);
+  }, []);
   return calm;
 }
 
