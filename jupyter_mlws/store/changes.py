@@ -14,7 +14,8 @@ def add(tx: Connection, kind: str, subject: str, *, at: Instant) -> None:
     told: dict[str, None] = tx.info.setdefault("subjects", {})
     if (word := f"{kind}:{subject}") not in told:
         told[word] = None
-        tx.execute(insert(tables.changes).values(kind=kind, subject=subject, at=at))
+        row = insert(tables.changes).values(kind=kind, subject=subject, at=at)
+        tx.info["rev"] = tx.execute(row.returning(tables.changes.c.rev)).scalar_one()
 
 
 def latest(tx: Connection) -> int:

@@ -5,8 +5,18 @@ from typing import Any
 from msgspec import structs
 from sqlalchemy import Connection, select
 
+from jupyter_mlws.errors import NotFound
 from jupyter_mlws.records.run import Attempt, Reason, RunDetail, RunSpec
-from jupyter_mlws.store import attempts, environments, files, labels, models, queue, runs, tables
+from jupyter_mlws.store import (
+    attempts,
+    documents,
+    environments,
+    files,
+    labels,
+    models,
+    queue,
+    tables,
+)
 
 T = tables.runs
 
@@ -16,8 +26,10 @@ def get(tx: Connection, run_id: str) -> RunDetail:
 
     Raises NotFound.
     """
-    run = runs.get(tx, run_id)
-    row = tx.execute(select(T.c.git, T.c.machine).where(T.c.id == run_id)).one()
+    row = tx.execute(select(T.c.document, T.c.git, T.c.machine).where(T.c.id == run_id)).first()
+    if row is None:
+        raise NotFound(f"There is no run {run_id!r}. List them with: mlws run list.")
+    run = documents.read(row.document)
     children = tx.execute(select(T.c.id).where(T.c.parent_id == run_id).order_by(T.c.number))
     tried = attempts.listed(tx, run_id)
     facts: dict[str, Any] = {name: getattr(run, name) for name in structs.asdict(run)}

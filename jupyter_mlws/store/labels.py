@@ -28,6 +28,8 @@ def set_tags(tx: Connection, run_id: str, values: Mapping[str, str | None]) -> N
 
 def add_properties(tx: Connection, run_id: str, values: Mapping[str, str]) -> None:
     """Set those that are not there yet; the others stay as they are."""
+    if not values:
+        return
     t = tables.properties
     known = of(tx, t, run_id)
     rows = [{"run_id": run_id, "key": k, "value": v} for k, v in values.items() if k not in known]

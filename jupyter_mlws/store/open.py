@@ -12,7 +12,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from jupyter_mlws.errors import Busy, DiskFull, StoreBroken, StoreNewer
 from jupyter_mlws.records import codec
-from jupyter_mlws.store import changes, tables
+from jupyter_mlws.store import tables
 
 SCHEMA = 1  # counts the migrations that tables.py stands for
 PAGE_BYTES = 4096  # a shorter file is the rest of one: SQLite would take it for empty
@@ -55,7 +55,7 @@ class Store:
             tx.info["subjects"] = {}
             yield tx
             told: tuple[str, ...] = tuple(tx.info["subjects"])
-            rev = changes.latest(tx) if told else 0
+            rev = tx.info.pop("rev", 0)  # of the last change
         if told:
             self._changed(rev, told)
 

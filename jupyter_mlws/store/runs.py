@@ -1,5 +1,6 @@
 """Runs, in the database. Each function does one thing inside the caller's transaction."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -74,7 +75,7 @@ def create(
     labels.set_tags(tx, str(run_id), spec.tags)
     if new.git:
         labels.add_properties(tx, str(run_id), new.git)
-    _history(tx, str(run_id), None, state, at)
+    _history(tx, str(run_id), [None, state], at)
     return changed(tx, str(run_id), at=at)
 
 
@@ -184,9 +185,7 @@ def move(
         values |= {"not_responding_since": None, "lease": None, "leased_until": None}
     if not allowed or not tx.execute(guarded.values(values)).rowcount:
         raise Conflict(f"Run {run_id} is {source.value}; it cannot become {to.value} now.")
-    for before, after in pairwise(way):
-        last = (code, sentence) if after is to else (None, None)
-        _history(tx, run_id, before, after, at, *last)
+    _history(tx, run_id, way, at, code, sentence)
     return changed(tx, run_id, at=at)
 
 
@@ -253,26 +252,27 @@ def _same(run: Run, spec: RunSpec) -> Run:
 def _history(
     tx: Connection,
     run_id: str,
-    source: RunState | None,
-    to: RunState,
+    way: Sequence[RunState | None],
     at: Instant,
     code: Reason | None = None,
     sentence: str | None = None,
 ) -> None:
-    """Add a line to a run's history."""
+    """Add a line to a run's history for each step of a way; the last one says why."""
     t = tables.moves
     before = select(func.count()).where(t.c.run_id == run_id).scalar_subquery()
-    row = {
-        "run_id": run_id,
-        "seq": before + 1,
-        "at": at,
-        "from": None if source is None else source.value,
-        "to": to.value,
-        "code": code,
-        "sentence": sentence,
-        "deadline_at": at.after(WITHIN_S[to]) if to in WITHIN_S else None,
-    }
-    tx.execute(insert(t).values(row))
+    rows = [
+        {
+            "from": None if source is None else source.value,
+            "to": to.value,
+            "deadline_at": at.after(WITHIN_S[to]) if to in WITHIN_S else None,
+            "code": code if to is way[-1] else None,
+            "sentence": sentence if to is way[-1] else None,
+        }
+        for source, to in pairwise(way)
+        if to is not None
+    ]
+    line = insert(t).values(run_id=run_id, seq=before + 1, at=at)
+    tx.execute(line, rows)
 
 
 def parent(tx: Connection, run_id: str) -> str | None:
