@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from jupyter_mlws.errors import NotFound
 from jupyter_mlws.records.codec import columns, encode
 from jupyter_mlws.records.instant import Instant
 from jupyter_mlws.store.placed import Placed
 from jupyter_mlws.store.tables import blobs
+from jupyter_mlws.store.upsert import inserting
 
 AT_ONCE = 500  # values in one statement
 GRACE_S = 86_400.0
@@ -133,7 +133,7 @@ def move(tx: Connection, placed: Iterable[Placed]) -> None:
 
 @cache
 def _adding(dialect: str) -> Any:
-    insert = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(blobs)
+    insert = inserting(dialect, blobs)
     same = [blobs.c.digest]
     return insert.on_conflict_do_update(index_elements=same, set_={"at": insert.excluded.at})
 

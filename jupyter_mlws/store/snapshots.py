@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import msgspec
 import zstandard
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from jupyter_mlws.errors import Conflict, Invalid, NotFound
 from jupyter_mlws.records.codec import decode, encode
@@ -19,6 +18,7 @@ from jupyter_mlws.store.lately import Lately
 from jupyter_mlws.store.manifests import changed, checked
 from jupyter_mlws.store.placed import Placed
 from jupyter_mlws.store.tables import snapshots
+from jupyter_mlws.store.upsert import inserting
 
 lately = Lately(32 << 20)
 
@@ -194,12 +194,11 @@ def _shown(made: Made) -> Snapshot:
 @cache
 def _beside(dialect: str) -> Any:
     """Writes a row while the row of another snapshot is there, all in one statement."""
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     values = [bindparam(column.name, type_=column.type) for column in snapshots.c]
     other = snapshots.alias()
     there = select(other.c.id).where(other.c.id == bindparam("base")).exists()
     return (
-        insert(snapshots)
+        inserting(dialect, snapshots)
         .from_select([column.name for column in snapshots.c], select(*values).where(there))
         .on_conflict_do_update(
             index_elements=[snapshots.c.id], set_={"created_at": bindparam("created_at")}

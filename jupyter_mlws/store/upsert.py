@@ -4,16 +4,25 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+
+def inserting(dialect: str, table: Table) -> Any:
+    """The insert of a database that knows what to do about a row that is there."""
+    if dialect == "postgresql":
+        # A fifth of a workspace's start, and most are on SQLite
+        from sqlalchemy.dialects.postgresql import insert  # noqa: PLC0415
+
+        return insert(table)
+    return sqlite_insert(table)
 
 
 def put(tx: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Write rows by their primary key; where one is there, its other columns are replaced."""
     if not rows:
         return
-    insert = postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert
     keys = [column.name for column in table.primary_key]
-    order = insert(table)
+    order = inserting(tx.dialect.name, table)
     others = {name: order.excluded[name] for name in rows[0] if name not in keys}
     if others:
         tx.execute(order.on_conflict_do_update(index_elements=keys, set_=others), rows)
