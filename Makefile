@@ -26,14 +26,14 @@ lint: setup
 
 types: setup
 	$(BIN)/python -m jupyter_mlws.server.openapi > labextension/openapi.json
-	. $(VENV)/.node && cd labextension && $(CURDIR)/$(BIN)/jlpm types
+	. $(VENV)/.node && export PATH="$(CURDIR)/$(BIN):$$PATH" && cd labextension && jlpm types
 
 bench: setup
 	$(BIN)/python -m benchmarks
 
 wheel: setup
 	rm -rf jupyter_mlws/labextension dist
-	. $(VENV)/.node && $(BIN)/python -m build
+	. $(VENV)/.node && export PATH="$(CURDIR)/$(BIN):$$PATH" && python -m build
 
 clean:
 	rm -rf $(VENV) dist jupyter_mlws/labextension labextension/lib labextension/node_modules
