@@ -143,8 +143,11 @@ def test_who_is_gone_without_a_word_is_lost_after_a_while(running, gate, until, 
 
 def test_a_run_whose_directory_was_removed_is_lost(running, gate, until):
     run = waiting(running, until, gate)
+    left = running.shim(run.id)
     shutil.rmtree(running.home(run.id))
     ended = running.ended(run.id)
+    for pid in left:  # nobody else finds them without their directory
+        os.kill(pid, signal.SIGKILL)
     assert (ended.state.value, ended.reason_code) == ("Failed", Reason.LOST)
     other = running.ended(running.submit("true").id)
     assert other.state.value == "Completed"
