@@ -98,14 +98,12 @@ class Step:
                 if self._late(run, STUBBORN_S):
                     return self._ending.give_up(run)
             if seen is None or not seen.alive:
-                self._sizes.pop(run.id, None)
                 known = self._offsets(run, attempt)
-                self._begun.pop(run.id, None)
-                self._attempts.pop(run.id, None)
-                self._known.pop(run.id, None)
+                self._forget(run)
                 return self._ending.end(target, run, attempt, seen, known)
             return self._collect(target, run, attempt)
         except HandleLost:
+            self._forget(run)
             return self._ending.lost(run)
 
     def give_up(self, run: Run, error: Exception) -> None:
@@ -173,6 +171,11 @@ class Step:
                 runs.changed(tx, run.id, at=at)
         for request_id, body in replies:
             target.reply(attempt.handle, request_id, body)
+
+    def _forget(self, run: Run) -> None:
+        """This attempt is over: another one begins with nothing of it."""
+        for of_run in (self._attempts, self._known, self._begun, self._sizes):
+            of_run.pop(run.id, None)
 
     def _offsets(self, run: Run, attempt: Attempt) -> dict[str, int]:
         """Up to where its files were read; asked of the store where we did not read them."""
