@@ -158,11 +158,6 @@ class Packs:
             return self._whole(placed)
         return self._part(placed, offset, stop)
 
-    def plain_file(self, placed: Placed) -> Path | None:
-        """The file that is the content, byte for byte, if there is one. Never write to it."""
-        alone = placed.pack is None and placed.encoding == "plain"
-        return self.folder / placed.path() if alone else None
-
     def rebuild(self) -> Iterator[Placed]:
         """What the folder holds, read from the files themselves: the index, made again.
 
