@@ -20,6 +20,7 @@ from jupyter_mlws.sdk.submit import Say, entry_script
 
 SETTLES_S = 1800.0  # init() may load a large model
 LOOK_S = 0.2
+CALM_S = 60.0  # for an endpoint that changes before it is overwritten
 
 
 def deploy(
@@ -45,6 +46,7 @@ def deploy(
     if new.script is not None and folder is not None:
         new = replace(new, snapshot=entry_script(client, folder, new.script, text, say))
     if overwrite and any(known.name == new.name for known in client.endpoints()):
+        _calm(client, new.name)
         patch = EndpointPatch(
             model=new.model,
             script=new.script,
@@ -144,6 +146,14 @@ def rooted(script: str | None, source: Path | None, cwd: Path) -> tuple[str | No
     root = from_here.parent if source is None else (cwd / source).resolve()
     inside = from_here.is_relative_to(root)
     return (from_here.relative_to(root).as_posix() if inside else script), root
+
+
+def _calm(client: Client, name: str) -> None:
+    """Wait until an endpoint is not changing: the server may be bringing it up again."""
+    until = time.monotonic() + CALM_S
+    changing = EndpointState.TRANSITIONING
+    while client.endpoint(name).state is changing and time.monotonic() < until:
+        time.sleep(LOOK_S)
 
 
 def _newest(endpoint: Endpoint) -> Deployment | None:
