@@ -68,6 +68,9 @@ class Reason(str, Enum):
     INVALID_RECORD = "invalid_record"
 
 
+Kind = Literal["script", "notebook", "service", "external"]
+
+
 class Resources(Struct, frozen=True, kw_only=True):
     cpus: float | None = None
     gpus: int = 0
@@ -151,7 +154,7 @@ class Run(Struct, frozen=True, kw_only=True):
     experiment: str
     number: int  # counts in its experiment; "digits-7" is the run's label
     parent_id: str | None = None
-    kind: Literal["script", "notebook", "service", "external"]
+    kind: Kind
     name: str | None = None
     description: str | None = None
     state: RunState

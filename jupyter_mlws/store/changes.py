@@ -7,6 +7,7 @@ from jupyter_mlws.records.instant import Instant
 from jupyter_mlws.store import tables
 
 KEPT = 20_000  # revisions; who is further behind reads everything anew
+ADD = insert(tables.changes).returning(tables.changes.c.rev)
 
 
 def add(tx: Connection, kind: str, subject: str, *, at: Instant) -> None:
@@ -14,8 +15,8 @@ def add(tx: Connection, kind: str, subject: str, *, at: Instant) -> None:
     told: dict[str, None] = tx.info.setdefault("subjects", {})
     if (word := f"{kind}:{subject}") not in told:
         told[word] = None
-        row = insert(tables.changes).values(kind=kind, subject=subject, at=at)
-        tx.info["rev"] = tx.execute(row.returning(tables.changes.c.rev)).scalar_one()
+        row = {"kind": kind, "subject": subject, "at": at}
+        tx.info["rev"] = tx.execute(ADD, row).scalar_one()
 
 
 def latest(tx: Connection) -> int:

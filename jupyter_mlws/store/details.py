@@ -3,7 +3,7 @@
 from typing import Any
 
 from msgspec import structs
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from jupyter_mlws.errors import NotFound
 from jupyter_mlws.records.run import Attempt, Reason, RunDetail, RunSpec
@@ -19,6 +19,8 @@ from jupyter_mlws.store import (
 )
 
 T = tables.runs
+FACTS = select(T.c.document, T.c.git, T.c.machine).where(T.c.id == bindparam("run"))
+CHILDREN = select(T.c.id).where(T.c.parent_id == bindparam("run")).order_by(T.c.number)
 
 
 def get(tx: Connection, run_id: str) -> RunDetail:
@@ -26,11 +28,11 @@ def get(tx: Connection, run_id: str) -> RunDetail:
 
     Raises NotFound.
     """
-    row = tx.execute(select(T.c.document, T.c.git, T.c.machine).where(T.c.id == run_id)).first()
+    row = tx.execute(FACTS, {"run": run_id}).first()
     if row is None:
         raise NotFound(f"There is no run {run_id!r}. List them with: mlws run list.")
     run = documents.read(row.document)
-    children = tx.execute(select(T.c.id).where(T.c.parent_id == run_id).order_by(T.c.number))
+    children = tx.execute(CHILDREN, {"run": run_id})
     tried = attempts.listed(tx, run_id)
     facts: dict[str, Any] = {name: getattr(run, name) for name in structs.asdict(run)}
     if run.reason_code is Reason.WAITING_SLOT and (n := queue.ahead(tx, run)):

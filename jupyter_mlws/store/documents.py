@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from jupyter_mlws.records import codec
 from jupyter_mlws.records.number import spoken
@@ -14,6 +14,10 @@ T = tables.runs
 M = tables.metrics
 P = tables.points
 RUNS = select(T, tables.experiments.c.name.label("experiment")).join(tables.experiments)
+# What every run needs again and again is built once: building takes longer than executing
+BY_ID = RUNS.where(T.c.id == bindparam("run"))
+UPDATE = update(T).where(T.c.id == bindparam("run"))  # sets the columns that it is given
+SERIES = select(M).where(M.c.run_id == bindparam("run")).order_by(M.c.id)
 PLAIN = (
     *("id", "experiment", "number", "parent_id", "kind", "name", "description", "state"),
     *("reason_code", "reason", "state_since", "deadline_at", "not_responding_since", "target"),
@@ -42,7 +46,7 @@ def record(tx: Connection, row: Row[Any]) -> Run:
 
 def refresh(tx: Connection, run_id: str) -> Run:
     """Write the document of a run anew, after anything about it changed."""
-    run = record(tx, tx.execute(RUNS.where(T.c.id == run_id)).one())
+    run = record(tx, tx.execute(BY_ID, {"run": run_id}).one())
     store(tx, run)
     return run
 
@@ -52,14 +56,18 @@ def read(text: str) -> Run:
     return codec.decode(text.encode(), Run)
 
 
+def text(run: Run) -> str:
+    """The document of a run."""
+    return codec.encode(run).decode()
+
+
 def store(tx: Connection, run: Run) -> None:
-    text = codec.encode(run).decode()
-    tx.execute(update(T).where(T.c.id == run.id).values(document=text))
+    tx.execute(UPDATE, {"run": run.id, "document": text(run)})
 
 
 def _metrics(tx: Connection, run_id: str) -> tuple[list[Any], dict[str, Any]]:
     """The scalar series' rows, and the last value of every series."""
-    rows = tx.execute(select(M).where(M.c.run_id == run_id).order_by(M.c.id)).all()
+    rows = tx.execute(SERIES, {"run": run_id}).all()
     last = {row.name: spoken(row.last) for row in rows if row.kind == "scalar"}
     words = [row for row in rows if row.kind == "text"]
     last |= {row.name: _last_item(tx, row.id, row.n) for row in words}

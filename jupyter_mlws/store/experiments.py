@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, case, func, insert, select, update
+from sqlalchemy import Connection, bindparam, case, func, insert, select, update
 
 from jupyter_mlws.records import codec
 from jupyter_mlws.records.experiment import Experiment
@@ -12,17 +12,21 @@ from jupyter_mlws.store import changes, tables
 
 T = tables.experiments
 OPEN = [state.value for state in RunState if not state.over]
+COUNT = (
+    update(T)
+    .where(T.c.name == bindparam("experiment"))
+    .values(next_number=T.c.next_number + 1)
+    .returning(T.c.id, T.c.next_number - 1)
+)
 
 
 def count(tx: Connection, name: str, *, at: Instant, by: str) -> tuple[int, int]:
     """Count one more run: the experiment's id, and the run's number. Makes the experiment."""
-    counted = update(T).where(T.c.name == name).values(next_number=T.c.next_number + 1)
-    counted = counted.returning(T.c.id, T.c.next_number - 1)
-    row = tx.execute(counted).first()
+    row = tx.execute(COUNT, {"experiment": name}).first()
     if row is None:
         tx.execute(insert(T).values(name=name, next_number=1, created_at=at, created_by=by))
         changes.add(tx, "experiment", name, at=at)
-        row = tx.execute(counted).one()
+        row = tx.execute(COUNT, {"experiment": name}).one()
     return row[0], row[1]
 
 

@@ -1,6 +1,6 @@
 """What runs left: names, sizes and digests; the bytes are blobs."""
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from jupyter_mlws.errors import NotFound
 from jupyter_mlws.records import codec
@@ -9,6 +9,7 @@ from jupyter_mlws.store import tables
 from jupyter_mlws.store.upsert import put
 
 T = tables.files
+OF_RUN = select(T).where(T.c.run_id == bindparam("run")).order_by(T.c.path)
 
 
 def add(tx: Connection, run_id: str, entries: list[FileEntry]) -> None:
@@ -19,7 +20,7 @@ def add(tx: Connection, run_id: str, entries: list[FileEntry]) -> None:
 
 def listed(tx: Connection, run_id: str) -> tuple[FileEntry, ...]:
     """By path."""
-    rows = tx.execute(select(T).where(T.c.run_id == run_id).order_by(T.c.path))
+    rows = tx.execute(OF_RUN, {"run": run_id})
     return tuple(codec.convert(row, FileEntry) for row in rows)
 
 

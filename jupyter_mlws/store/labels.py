@@ -1,16 +1,17 @@
 """Tags and properties of runs: texts by key. A property, once set, stays."""
 
 from collections.abc import Mapping
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, select
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select
 
 from jupyter_mlws.store import tables
 from jupyter_mlws.store.upsert import put
 
 
 def of(tx: Connection, table: Table, run_id: str) -> dict[str, str]:
-    rows = tx.execute(select(table.c.key, table.c.value).where(table.c.run_id == run_id))
-    return {key: value for key, value in rows}
+    return {key: value for key, value in tx.execute(_of(table), {"run": run_id})}
 
 
 def set_tags(tx: Connection, run_id: str, values: Mapping[str, str | None]) -> None:
@@ -35,3 +36,8 @@ def add_properties(tx: Connection, run_id: str, values: Mapping[str, str]) -> No
     rows = [{"run_id": run_id, "key": k, "value": v} for k, v in values.items() if k not in known]
     if rows:
         tx.execute(insert(t), rows)
+
+
+@cache
+def _of(table: Table) -> Any:
+    return select(table.c.key, table.c.value).where(table.c.run_id == bindparam("run"))

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from jupyter_mlws.errors import NotFound
 from jupyter_mlws.records.instant import Instant
@@ -15,6 +15,9 @@ from jupyter_mlws.store import tables
 M = tables.metrics
 P = tables.points
 I = tables.items  # noqa: E741  the tables' letters
+BY_NAME = select(M).where(M.c.run_id == bindparam("run"), M.c.name == bindparam("series"))
+BEGIN, UPDATE = insert(M).returning(M), update(M).where(M.c.id == bindparam("metric"))
+ADD = {P: insert(P), I: insert(I)}
 
 
 class Logged(NamedTuple):
@@ -32,7 +35,7 @@ def append(tx: Connection, run_id: str, name: str, logged: Sequence[Logged]) -> 
     A number in a series of texts becomes a text, anything else in a series of
     numbers turns the whole series into one of texts: nothing logged is lost.
     """
-    row = tx.execute(select(M).where(M.c.run_id == run_id, M.c.name == name)).first()
+    row = tx.execute(BY_NAME, {"run": run_id, "series": name}).first()
     kind = logged[0].kind if row is None else row.kind
     if any(one.kind != kind for one in logged):
         return _mixed(tx, run_id, name, row, logged)
@@ -43,16 +46,16 @@ def append(tx: Connection, run_id: str, name: str, logged: Sequence[Logged]) -> 
         for i, one in enumerate(logged, 1)
     ]
     if kind == "scalar":
-        tx.execute(insert(P), [{**r, "value": r.pop("_")} for r in rows])
+        tx.execute(ADD[P], [{**r, "value": r.pop("_")} for r in rows])
     else:
-        tx.execute(insert(I), [{**r, "body": r.pop("_")} for r in rows])
-    tx.execute(update(M).where(M.c.id == row.id).values(_figures(row, kind, logged)))
+        tx.execute(ADD[I], [{**r, "body": r.pop("_")} for r in rows])
+    tx.execute(UPDATE, {"metric": row.id, **_figures(row, kind, logged)})
     return None
 
 
 def _begin(tx: Connection, run_id: str, name: str, kind: str, at: Instant) -> Row[Any]:
     values = {"run_id": run_id, "name": name, "kind": kind, "n": 0, "last_at": at}
-    return tx.execute(insert(M).values(values).returning(M)).one()
+    return tx.execute(BEGIN, values).one()
 
 
 def _figures(row: Row[Any], kind: str, logged: Sequence[Logged]) -> dict[str, Any]:
@@ -83,11 +86,11 @@ def _mixed(
             for p in old
         ]
         if words:
-            tx.execute(insert(I), words)
+            tx.execute(ADD[I], words)
         tx.execute(P.delete().where(P.c.metric_id == row.id))
     if row is not None:
         plain = {"kind": "text", "last": None, "min": None, "max": None}
-        tx.execute(update(M).where(M.c.id == row.id).values(plain))
+        tx.execute(UPDATE, {"metric": row.id, **plain})
     texts = [
         one._replace(kind="text", value=spoken(one.value) if one.kind == "scalar" else one.value)
         for one in logged
@@ -147,7 +150,7 @@ def chart(tx: Connection, run_id: str, name: str, buckets: int) -> Chart:
 
 
 def _row(tx: Connection, run_id: str, name: str) -> Row[Any]:
-    row = tx.execute(select(M).where(M.c.run_id == run_id, M.c.name == name)).first()
+    row = tx.execute(BY_NAME, {"run": run_id, "series": name}).first()
     if row is None:
         known = tx.execute(select(M.c.name).where(M.c.run_id == run_id)).scalars().all()
         there = f"there is {', '.join(known[:10])}" if known else "it has logged none"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from jupyter_mlws.errors import Conflict, Invalid, NotFound
 from jupyter_mlws.records import codec
@@ -14,6 +14,9 @@ from jupyter_mlws.store import changes, tables
 
 M = tables.models
 V = tables.model_versions
+OF_RUN = select(V.c.name, V.c.version).where(
+    V.c.run_id == bindparam("run"), V.c.deleted_at.is_(None)
+)
 
 
 def register(
@@ -156,8 +159,7 @@ def delete(tx: Connection, name: str, version: int, *, at: Instant) -> ModelVers
 
 def of_run(tx: Connection, run_id: str) -> tuple[str, ...]:
     """What was registered from a run: ``NAME:VERSION``."""
-    held = select(V.c.name, V.c.version).where(V.c.run_id == run_id, V.c.deleted_at.is_(None))
-    return tuple(f"{name}:{version}" for name, version in tx.execute(held))
+    return tuple(f"{name}:{version}" for name, version in tx.execute(OF_RUN, {"run": run_id}))
 
 
 def _versions() -> Any:

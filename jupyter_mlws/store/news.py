@@ -3,15 +3,22 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select
 
 from jupyter_mlws.records.instant import Instant
 from jupyter_mlws.records.run import RunState
-from jupyter_mlws.store import labels, metrics, tables
+from jupyter_mlws.store import documents, labels, metrics, tables
 from jupyter_mlws.store.metrics import Logged
 from jupyter_mlws.store.upsert import put
 
 T = tables.runs
+C = tables.cursors
+OFFSETS = select(C.c.file, C.c.offset).where(
+    C.c.run_id == bindparam("run"), C.c.attempt == bindparam("nth")
+)
+OVER = [state.value for state in RunState if state.over]
+OPEN_CHILDREN = select(T.c.id).where(T.c.parent_id == bindparam("run"), T.c.state.not_in(OVER))
+PARAMETERS = select(T.c.spec, T.c.parameters).where(T.c.id == bindparam("run"))
 Event = Mapping[str, Any]
 SHAPED = {"row": "row", "table": "table", "image": "image"}  # event kind → series kind
 LONGEST = 250_000  # characters of a text that is kept
@@ -59,17 +66,13 @@ def apply(tx: Connection, run_id: str, events: Iterable[Event]) -> int:
     if parameters:
         columns["parameters"] = _merged(tx, run_id, parameters)
     if columns:
-        tx.execute(update(T).where(T.c.id == run_id).values(columns))
+        tx.execute(documents.UPDATE, {"run": run_id, **columns})
     return passed_over
 
 
 def offsets(tx: Connection, run_id: str, attempt: int) -> dict[str, int]:
     """Up to which byte each of an attempt's files has been read."""
-    c = tables.cursors
-    rows = tx.execute(
-        select(c.c.file, c.c.offset).where(c.c.run_id == run_id, c.c.attempt == attempt)
-    )
-    return {file: offset for file, offset in rows}
+    return {file: offset for file, offset in tx.execute(OFFSETS, {"run": run_id, "nth": attempt})}
 
 
 def advance(tx: Connection, run_id: str, attempt: int, read: Mapping[str, int]) -> None:
@@ -78,14 +81,12 @@ def advance(tx: Connection, run_id: str, attempt: int, read: Mapping[str, int]) 
         {"run_id": run_id, "attempt": attempt, "file": file, "offset": offset}
         for file, offset in read.items()
     ]
-    put(tx, tables.cursors, rows)
+    put(tx, C, rows)
 
 
 def open_children(tx: Connection, run_id: str) -> list[str]:
     """The children of a run that have not ended."""
-    over = [state.value for state in RunState if state.over]
-    held = select(T.c.id).where(T.c.parent_id == run_id, T.c.state.not_in(over))
-    return list(tx.execute(held).scalars())
+    return list(tx.execute(OPEN_CHILDREN, {"run": run_id}).scalars())
 
 
 def _logged(event: Event) -> Logged:
@@ -138,5 +139,5 @@ def _progress(event: Event) -> dict[str, Any]:
 
 def _merged(tx: Connection, run_id: str, logged: dict[str, Any]) -> dict[str, Any]:
     """Logged parameters beside the submitted ones, which win."""
-    row = tx.execute(select(T.c.spec, T.c.parameters).where(T.c.id == run_id)).one()
+    row = tx.execute(PARAMETERS, {"run": run_id}).one()
     return {**row.parameters, **logged, **row.spec.get("parameters", {})}

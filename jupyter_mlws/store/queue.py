@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, or_, select, update
 
 from jupyter_mlws.records.instant import Instant
 from jupyter_mlws.records.run import Run, RunState
@@ -12,19 +12,33 @@ from jupyter_mlws.store.documents import T
 OPEN = [state.value for state in RunState if not state.over]
 UNDER_WAY = [state for state in OPEN if state != RunState.QUEUED.value]
 ORDER = (T.c.priority.desc(), T.c.created_at, T.c.id)
+QUEUED = (T.c.state == RunState.QUEUED.value, T.c.target == bindparam("target"))
+OURS = or_(
+    T.c.lease.is_(None), T.c.lease == bindparam("token"), T.c.leased_until < bindparam("now")
+)
+MOVING = (
+    select(T.c.document)
+    .where(T.c.state.in_(UNDER_WAY), T.c.kind != "external", OURS)
+    .order_by(*ORDER)
+)
+TARGETS = select(T.c.target).where(T.c.state == RunState.QUEUED.value).distinct()
+WAITING = {
+    services: select(T.c.document)
+    .where(*QUEUED, T.c.kind == "service" if services else T.c.kind != "service")
+    .order_by(*ORDER)
+    .limit(bindparam("most"))
+    for services in (True, False)
+}
 
 
 def under_way(tx: Connection, token: str, *, at: Instant) -> list[Run]:
     """The runs that have left the queue and are ours to look after."""
-    ours = or_(T.c.lease.is_(None), T.c.lease == token, T.c.leased_until < at)
-    moving = select(T.c.document).where(T.c.state.in_(UNDER_WAY), T.c.kind != "external", ours)
-    return _runs(tx, moving.order_by(*ORDER))
+    return _runs(tx, MOVING, token=token, now=at)
 
 
 def targets(tx: Connection) -> set[str]:
     """Those for which somebody waits."""
-    queued = select(T.c.target).where(T.c.state == RunState.QUEUED.value).distinct()
-    return set(tx.execute(queued).scalars())
+    return set(tx.execute(TARGETS).scalars())
 
 
 def waiting(tx: Connection, target: str, *, limit: int, services: bool = False) -> list[Run]:
@@ -32,13 +46,11 @@ def waiting(tx: Connection, target: str, *, limit: int, services: bool = False) 
 
     Services stand in a queue of their own: they take no slot.
     """
-    kind = T.c.kind == "service" if services else T.c.kind != "service"
-    mine = (T.c.state == RunState.QUEUED.value, T.c.target == target, kind)
-    return _runs(tx, select(T.c.document).where(*mine).order_by(*ORDER).limit(limit))
+    return _runs(tx, WAITING[services], target=target, most=limit)
 
 
-def _runs(tx: Connection, found: Select[Any]) -> list[Run]:
-    return [documents.read(text) for text in tx.execute(found).scalars()]
+def _runs(tx: Connection, found: Select[Any], **given: Any) -> list[Run]:
+    return [documents.read(text) for text in tx.execute(found, given).scalars()]
 
 
 def unexplained(tx: Connection, target: str) -> list[str]:

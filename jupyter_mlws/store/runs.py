@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, update
 
 from jupyter_mlws.errors import Conflict, Invalid, NotFound
 from jupyter_mlws.records import codec
@@ -13,6 +13,7 @@ from jupyter_mlws.records.run import (
     MOVES,
     WITHIN_S,
     Exit,
+    Kind,
     Move,
     NewRun,
     Reason,
@@ -22,9 +23,23 @@ from jupyter_mlws.records.run import (
     RunState,
 )
 from jupyter_mlws.store import changes, documents, experiments, labels, tables
-from jupyter_mlws.store.documents import RUNS, T
+from jupyter_mlws.store.documents import BY_ID, UPDATE, T
 
 LEASE_S = 30.0
+BORN = (
+    *("id", "number", "parent_id", "kind", "name", "state", "state_since", "target", "priority"),
+    *("spec", "parameters", "snapshot", "environment", "attempt", "started_at"),
+    *("created_at", "created_by"),
+)
+ADD = insert(T)
+EXISTS = select(T.c.id).where(T.c.id == bindparam("run"))
+STATE = select(T.c.state, T.c.attempt, T.c.started_at).where(T.c.id == bindparam("run"))
+MOVE = UPDATE.where(T.c.state == bindparam("was"))
+MOVE_LEASED = MOVE.where(
+    or_(T.c.lease.is_(None), T.c.lease == bindparam("holder"), T.c.leased_until < bindparam("now"))
+)
+HISTORY = select(func.count()).where(tables.moves.c.run_id == bindparam("of"))
+ADD_MOVE = insert(tables.moves).values(seq=HISTORY.scalar_subquery() + 1)
 STAMPS = {  # the columns that say when a state was reached
     RunState.RUNNING: "started_at",
     RunState.CANCEL_REQUESTED: "cancel_requested_at",
@@ -38,7 +53,7 @@ def create(
     *,
     at: Instant,
     by: str,
-    kind: str | None = None,
+    kind: Kind | None = None,
     parent_id: str | None = None,
     state: RunState = RunState.QUEUED,
 ) -> Run:
@@ -49,39 +64,45 @@ def create(
     Conflict
         The id belongs to a run with another specification.
     """
-    spec, run_id = new.spec, new.id
-    row = tx.execute(RUNS.where(T.c.id == run_id)).first()
-    if row is not None:
-        return _same(documents.record(tx, row), spec)
+    spec, run_id = new.spec, str(new.id)
+    if exists(tx, run_id):
+        return _same(get(tx, run_id), spec)
     experiment_id, number = experiments.count(tx, spec.experiment, at=at, by=by)
-    facts = codec.columns(spec)
-    values = {
-        "id": run_id,
-        "experiment_id": experiment_id,
-        "number": number,
-        "parent_id": parent_id,
-        "kind": kind or ("script" if spec.notebook is None else "notebook"),
-        "state": state.value,
-        "state_since": at,
-        "started_at": at if state is RunState.RUNNING else None,
-        "spec": facts,
-        "git": new.git,
-        "attempt": 1,
-        "created_at": at,
-        "created_by": by,
-    } | {name: facts[name] for name in ("name", "target", "priority", "parameters", "snapshot")}
-    values |= {"source": facts["source"], "environment": spec.environment}
-    tx.execute(insert(T).values(values))
-    labels.set_tags(tx, str(run_id), spec.tags)
+    run = Run(
+        id=run_id,
+        experiment=spec.experiment,
+        number=number,
+        parent_id=parent_id,
+        kind=kind or ("script" if spec.notebook is None else "notebook"),
+        name=spec.name,
+        state=state,
+        state_since=at,
+        target=spec.target,
+        priority=spec.priority,
+        spec=spec,
+        parameters=spec.parameters,
+        tags=spec.tags,
+        snapshot=spec.snapshot,
+        environment=spec.environment,
+        started_at=at if state is RunState.RUNNING else None,
+        created_at=at,
+        created_by=by,
+    )
+    facts = codec.columns(run)
+    row = {name: facts[name] for name in BORN}
+    more = {"experiment_id": experiment_id, "git": new.git, "source": facts["spec"]["source"]}
+    tx.execute(ADD, {**row, **more, "document": documents.text(run)})
+    labels.set_tags(tx, run_id, spec.tags)
     if new.git:
-        labels.add_properties(tx, str(run_id), new.git)
-    _history(tx, str(run_id), [None, state], at)
-    return changed(tx, str(run_id), at=at)
+        labels.add_properties(tx, run_id, new.git)
+    _history(tx, run_id, [None, state], at)
+    changes.add(tx, "run", run_id, at=at)
+    return run
 
 
 def get(tx: Connection, run_id: str) -> Run:
     """By its whole id. Raises NotFound."""
-    row = tx.execute(RUNS.where(T.c.id == run_id)).first()
+    row = tx.execute(BY_ID, {"run": run_id}).first()
     if row is None:
         raise NotFound(f"There is no run {run_id!r}. List them with: mlws run list.")
     return documents.record(tx, row)
@@ -103,7 +124,7 @@ def resolve(tx: Connection, ref: str) -> str:
         if found is None:
             raise NotFound("There is no run yet. Submit one with: mlws run submit train.py.")
         return str(found)
-    if len(ref) == 26 and tx.execute(select(T.c.id).where(T.c.id == ref)).first():
+    if len(ref) == 26 and exists(tx, ref):
         return ref
     experiment, dash, number = ref.rpartition("-")
     e = tables.experiments
@@ -154,16 +175,12 @@ def move(
         The run cannot go that way from its state, or `lease` is no longer the
         one that holds it. Nothing was written.
     """
-    row = tx.execute(select(T.c.state, T.c.attempt).where(T.c.id == run_id)).first()
+    row = tx.execute(STATE, {"run": run_id}).first()
     if row is None:
         raise NotFound(f"There is no run {run_id!r}. List them with: mlws run list.")
     source, to = RunState(row.state), path[-1]
     way = [source, *path]
     allowed = all(after in MOVES[before] for before, after in pairwise(way))
-    guarded = update(T).where(T.c.id == run_id, T.c.state == source.value)
-    if lease is not None:
-        mine = or_(T.c.lease.is_(None), T.c.lease == lease, T.c.leased_until < at)
-        guarded = guarded.where(mine)
     values: dict[str, Any] = {
         "state": to.value,
         "state_since": at,
@@ -173,8 +190,8 @@ def move(
         "attempt": row.attempt + (to is RunState.QUEUED),
         **{STAMPS[state]: at for state in path if state in STAMPS},
     }
-    if RunState.RUNNING in path:  # the run's own word, where it came first
-        values["started_at"] = func.coalesce(T.c.started_at, at)
+    if RunState.RUNNING in path and row.started_at is not None:
+        values["started_at"] = row.started_at  # the run's own word, which came first
     if to is RunState.QUEUED:
         values["started_at"] = None
     if exit is not None:
@@ -183,7 +200,11 @@ def move(
         values |= {"lease": lease, "leased_until": at.after(LEASE_S)}
     if to.over:
         values |= {"not_responding_since": None, "lease": None, "leased_until": None}
-    if not allowed or not tx.execute(guarded.values(values)).rowcount:
+    guard: dict[str, Any] = {"run": run_id, "was": source.value}
+    if lease is not None:
+        guard |= {"holder": lease, "now": at}
+    guarded = MOVE if lease is None else MOVE_LEASED
+    if not allowed or not tx.execute(guarded, {**guard, **values}).rowcount:
         raise Conflict(f"Run {run_id} is {source.value}; it cannot become {to.value} now.")
     _history(tx, run_id, way, at, code, sentence)
     return changed(tx, run_id, at=at)
@@ -218,7 +239,7 @@ def patch(tx: Connection, run_id: str, change: RunPatch, *, at: Instant) -> Run:
     if change.archived is not None:
         values["archived_at"] = at if change.archived else None
     if values:
-        tx.execute(update(T).where(T.c.id == run_id).values(values))
+        tx.execute(UPDATE, {"run": run_id, **values})
     if change.tags:
         labels.set_tags(tx, run_id, change.tags)
     return changed(tx, run_id, at=at)
@@ -258,10 +279,11 @@ def _history(
     sentence: str | None = None,
 ) -> None:
     """Add a line to a run's history for each step of a way; the last one says why."""
-    t = tables.moves
-    before = select(func.count()).where(t.c.run_id == run_id).scalar_subquery()
     rows = [
         {
+            "of": run_id,
+            "run_id": run_id,
+            "at": at,
             "from": None if source is None else source.value,
             "to": to.value,
             "deadline_at": at.after(WITHIN_S[to]) if to in WITHIN_S else None,
@@ -271,8 +293,7 @@ def _history(
         for source, to in pairwise(way)
         if to is not None
     ]
-    line = insert(t).values(run_id=run_id, seq=before + 1, at=at)
-    tx.execute(line, rows)
+    tx.execute(ADD_MOVE, rows)
 
 
 def parent(tx: Connection, run_id: str) -> str | None:
@@ -282,7 +303,7 @@ def parent(tx: Connection, run_id: str) -> str | None:
 
 def state(tx: Connection, run_id: str) -> RunState:
     """Raises NotFound."""
-    found = tx.execute(select(T.c.state).where(T.c.id == run_id)).scalar()
+    found = tx.execute(STATE, {"run": run_id}).scalar()
     if found is None:
         raise NotFound(f"There is no run {run_id!r}. List them with: mlws run list.")
     return RunState(found)
@@ -298,4 +319,4 @@ def introduce(
 
 
 def exists(tx: Connection, run_id: str) -> bool:
-    return tx.execute(select(T.c.id).where(T.c.id == run_id)).first() is not None
+    return tx.execute(EXISTS, {"run": run_id}).first() is not None

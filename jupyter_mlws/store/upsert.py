@@ -1,6 +1,7 @@
 """Insert, or update what is there, in either database's words."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -21,10 +22,14 @@ def put(tx: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Write rows by their primary key; where one is there, its other columns are replaced."""
     if not rows:
         return
+    tx.execute(_putting(tx.dialect.name, table, tuple(rows[0])), rows)
+
+
+@cache
+def _putting(dialect: str, table: Table, names: tuple[str, ...]) -> Any:
     keys = [column.name for column in table.primary_key]
-    order = inserting(tx.dialect.name, table)
-    others = {name: order.excluded[name] for name in rows[0] if name not in keys}
+    order = inserting(dialect, table)
+    others = {name: order.excluded[name] for name in names if name not in keys}
     if others:
-        tx.execute(order.on_conflict_do_update(index_elements=keys, set_=others), rows)
-    else:
-        tx.execute(order.on_conflict_do_nothing(index_elements=keys), rows)
+        return order.on_conflict_do_update(index_elements=keys, set_=others)
+    return order.on_conflict_do_nothing(index_elements=keys)
