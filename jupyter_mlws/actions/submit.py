@@ -105,7 +105,7 @@ def _check(backend: Backend, spec: RunSpec) -> None:
 def _check_snapshot(backend: Backend, spec: RunSpec, snapshot: str) -> None:
     with backend.store.read() as tx:
         try:
-            paths = [entry.path for entry in snapshots.get(tx, snapshot).entries]
+            paths = [entry.path for entry in snapshots.entries(tx, snapshot)]
         except NotFound as error:
             raise Invalid(str(error), "spec.snapshot") from None
     field, path = ("script", spec.script) if spec.script else ("notebook", spec.notebook)

@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select
+from sqlalchemy import Column, Connection, bindparam, delete, func, select
 
 from jupyter_mlws.errors import NotFound
 from jupyter_mlws.records.codec import columns, encode
@@ -17,6 +17,9 @@ from jupyter_mlws.store.upsert import inserting
 
 AT_ONCE = 500  # values in one statement
 GRACE_S = 86_400.0
+SIZE = (blobs.c.digest, blobs.c.size_bytes)
+LISTED = func.json_each(bindparam("digests")).table_valued("value").c.value  # in SQLite's words
+MISSING = select(LISTED).where(~select(SIZE[0]).where(SIZE[0] == LISTED).exists())
 
 
 class Held(NamedTuple):
@@ -43,36 +46,23 @@ def find(tx: Connection, digest: str) -> Placed:
 
 def find_many(tx: Connection, digests: Iterable[str]) -> dict[str, Placed]:
     """Where contents lie, by digest; those that are unknown are absent."""
-    found: dict[str, Placed] = {}
-    for among in _among(tx, digests):
-        for row in tx.execute(select(blobs).where(among)):
-            found[row.digest] = _placed(row)
-    return found
+    return {row.digest: _placed(row) for row in _rows(tx, digests, *blobs.c)}
 
 
 def sizes(tx: Connection, digests: Iterable[str]) -> dict[str, int]:
     """How many plain bytes contents have, by digest; those that are unknown are absent."""
-    found: dict[str, int] = {}
-    for among in _among(tx, digests):
-        for digest, size in tx.execute(select(blobs.c.digest, blobs.c.size_bytes).where(among)):
-            found[digest] = size
-    return found
+    return {row.digest: row.size_bytes for row in _rows(tx, digests, *SIZE)}
 
 
 def known(tx: Connection, digests: Iterable[str]) -> set[str]:
-    found: set[str] = set()
-    for among in _among(tx, digests):
-        found.update(tx.scalars(select(blobs.c.digest).where(among)))
-    return found
+    return {row.digest for row in _rows(tx, digests, blobs.c.digest)}
 
 
 def missing(tx: Connection, digests: Iterable[str]) -> tuple[str, ...]:
     """Those of `digests` that the workspace has not yet, each once, in their order."""
     asked = tuple(dict.fromkeys(digests))
     if tx.dialect.name == "sqlite":  # most are known: only the others come out of the database
-        value = _listed(asked)
-        there = select(blobs.c.digest).where(blobs.c.digest == value).exists()
-        lacking = set(tx.scalars(select(value).where(~there)))
+        lacking = set(tx.scalars(MISSING, {"digests": _array(asked)}))
     else:
         lacking = set(asked) - known(tx, asked)
     return tuple(digest for digest in asked if digest in lacking) if lacking else ()
@@ -149,19 +139,23 @@ def _placed(row: Any) -> Placed:
     )
 
 
-def _among(tx: Connection, digests: Iterable[str]) -> Iterator[ColumnElement[bool]]:
-    """Conditions that together say: one of `digests`."""
+def _rows(tx: Connection, digests: Iterable[str], *columns: Column[Any]) -> Iterator[Any]:
+    """These columns of those of `digests` that are known."""
     asked = set(digests)
     if tx.dialect.name == "sqlite":  # one statement, whose text does not grow
-        yield blobs.c.digest.in_(select(_listed(asked)))
+        yield from tx.execute(_among(columns), {"digests": _array(asked)})
         return
     for some in _batches(asked):
-        yield blobs.c.digest.in_(some)
+        yield from tx.execute(select(*columns).where(blobs.c.digest.in_(some)))
 
 
-def _listed(digests: Collection[str]) -> ColumnElement[str]:
-    """A column of these values, for SQLite."""
-    return func.json_each(encode(list(digests)).decode()).table_valued("value").c.value
+@cache
+def _among(columns: tuple[Column[Any], ...]) -> Any:
+    return select(*columns).where(blobs.c.digest.in_(select(LISTED)))
+
+
+def _array(digests: Collection[str]) -> str:
+    return encode(list(digests)).decode()
 
 
 def _batches(values: Iterable[Placed] | Iterable[str]) -> Iterator[list]:  # type: ignore[type-arg]

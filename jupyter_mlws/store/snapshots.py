@@ -20,7 +20,10 @@ from jupyter_mlws.store.placed import Placed
 from jupyter_mlws.store.tables import snapshots
 from jupyter_mlws.store.upsert import inserting
 
+ENTRY_BYTES = 130  # of one as JSON, beside its path
 lately = Lately(32 << 20)
+BY_ID = select(snapshots).where(snapshots.c.id == bindparam("asked"))
+EXISTS = select(snapshots.c.id).where(snapshots.c.id == bindparam("asked"))
 
 
 class Made(NamedTuple):
@@ -39,7 +42,7 @@ class Tree(msgspec.Struct, frozen=True):
     placed: dict[str, Placed]  # by digest
 
 
-def create(tx: Connection, entries: Iterable[Entry], at: Instant, by: str) -> Snapshot:
+def create(tx: Connection, listed: Iterable[Entry], at: Instant, by: str) -> Snapshot:
     """Keep a snapshot whose contents are all here. Twice is once.
 
     Raises
@@ -51,7 +54,7 @@ def create(tx: Connection, entries: Iterable[Entry], at: Instant, by: str) -> Sn
     Conflict
         A content is missing; names the first. Ask ``POST snapshots/plan`` again.
     """
-    manifest = checked(entries)
+    manifest = checked(listed)
     _all_here(tx, manifest, {})
     made = _made(manifest)
     if not _renewed(tx, made.id, at):
@@ -119,22 +122,28 @@ def renew(tx: Connection, snapshot: str, at: Instant) -> Snapshot:
 
 def get(tx: Connection, snapshot: str) -> Snapshot:
     """A snapshot with its entries. Raises NotFound."""
-    row = tx.execute(select(snapshots).where(snapshots.c.id == snapshot)).first()
+    row = tx.execute(BY_ID, {"asked": snapshot}).first()
     if row is None:
         raise _unknown(snapshot)
-    return Snapshot(
-        id=row.id, n_files=row.n_files, size_bytes=row.size_bytes, entries=_entries(row.manifest)
-    )
+    found = _entries(row.manifest)
+    lately.keep(snapshot, found, sum([len(entry.path) + ENTRY_BYTES for entry in found]))
+    return Snapshot(id=row.id, n_files=row.n_files, size_bytes=row.size_bytes, entries=found)
+
+
+def entries(tx: Connection, snapshot: str) -> tuple[Entry, ...]:
+    """What a snapshot holds. Raises NotFound."""
+    known = lately.get(snapshot)
+    return known if known is not None and exists(tx, snapshot) else get(tx, snapshot).entries
 
 
 def tree(tx: Connection, snapshot: str) -> Tree:
     """A snapshot, ready to be laid, zipped or compared. Raises NotFound."""
-    entries = get(tx, snapshot).entries
-    return Tree(entries, blobs.find_many(tx, _digests(entries)))
+    held = entries(tx, snapshot)
+    return Tree(held, blobs.find_many(tx, _digests(held)))
 
 
 def exists(tx: Connection, snapshot: str) -> bool:
-    return tx.scalar(select(snapshots.c.id).where(snapshots.c.id == snapshot)) is not None
+    return tx.scalar(EXISTS, {"asked": snapshot}) is not None
 
 
 def forget(tx: Connection, needed: set[str], before: Instant) -> int:
@@ -156,9 +165,9 @@ def digests(tx: Connection, ids: Iterable[str]) -> set[str]:
     return found
 
 
-def _all_here(tx: Connection, entries: Iterable[Entry], known: Mapping[str, int]) -> None:
+def _all_here(tx: Connection, listed: Iterable[Entry], known: Mapping[str, int]) -> None:
     """Raises Conflict where a content is missing, Invalid where one has another size."""
-    files = [entry for entry in entries if entry.digest is not None]
+    files = [entry for entry in listed if entry.digest is not None]
     asked = [digest for digest in _digests(files) if digest not in known]
     sizes = {**known, **blobs.sizes(tx, asked)} if asked else known
     for entry in files:
@@ -210,8 +219,8 @@ def _unknown(snapshot: str) -> NotFound:
     return NotFound(f"There is no snapshot {snapshot}.")
 
 
-def _digests(entries: Iterable[Entry]) -> list[str]:
-    return [entry.digest for entry in entries if entry.digest is not None]
+def _digests(listed: Iterable[Entry]) -> list[str]:
+    return [entry.digest for entry in listed if entry.digest is not None]
 
 
 def _entries(packed: bytes) -> tuple[Entry, ...]:
