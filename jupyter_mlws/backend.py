@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mlws.records.instant import Instant
@@ -39,4 +40,5 @@ class Backend:
     now: Callable[[], Instant]
     new_id: Callable[[], str]
     woken: Callable[[], None]  # tells the runner that there is work
+    attended: Event  # set while a runner lives
     close: Callable[[], None]

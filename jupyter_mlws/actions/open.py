@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from jupyter_mlws.backend import Backend, Settings
@@ -68,6 +69,7 @@ def open_backend(settings: Settings, changed: Callable[[int, tuple[str, ...]], N
         now=Instant.now,
         new_id=lambda: new_id(Instant.now()),
         woken=lambda: _ring(poke),
+        attended=Event(),
         close=close,
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from jupyter_mlws.actions.admit import at_once
 from jupyter_mlws.backend import Backend
 from jupyter_mlws.errors import Conflict, Invalid, NotFound
 from jupyter_mlws.records import codec
@@ -16,7 +17,7 @@ MOST_URGENT, MOST_RETRIES = 1_000_000, 100
 
 
 def submit(backend: Backend, new: NewRun, by: str) -> Run:
-    """Queue a run and wake the runner. Sent twice with the same id, it is one run.
+    """Queue a run, or let it start where none waits. Sent twice with the same id, it is one run.
 
     Parameters
     ----------
@@ -35,6 +36,7 @@ def submit(backend: Backend, new: NewRun, by: str) -> Run:
     with backend.store.write() as tx:
         check_target(backend, new.spec.target)  # it may have been detached meanwhile
         run = runs.create(tx, new, at=backend.now(), by=by)
+        run = at_once(backend, tx, run)
     backend.woken()
     return run
 

@@ -13,6 +13,7 @@ from jupyter_mlws.runner import requests
 from jupyter_mlws.runner.absorb import absorb, end_children
 from jupyter_mlws.runner.blame import TAIL_BYTES, blame
 from jupyter_mlws.runner.collect import TURN_BYTES, Gathered, gather
+from jupyter_mlws.runner.environments import Environments
 from jupyter_mlws.runner.verdict import Verdict, verdict
 from jupyter_mlws.store import attempts, runs
 from jupyter_mlws.store.placed import Placed
@@ -33,9 +34,10 @@ WAY: dict[RunState, tuple[RunState, ...]] = {  # what lies between a state and t
 class Ending:
     """Brings runs to their end."""
 
-    def __init__(self, backend: Backend, token: str) -> None:
+    def __init__(self, backend: Backend, token: str, environments: Environments) -> None:
         self._backend = backend
         self._token = token
+        self._environments = environments
 
     def end(
         self,
@@ -147,6 +149,8 @@ class Ending:
             absorb(self._backend, tx, run, attempt.n, got)
             replies = requests.execute(self._backend, tx, run, wishes)
             attempts.end(tx, run.id, attempt.n, end, at=at)
+            if run.state is S.STARTING:  # nobody has seen it Running
+                self._environments.note(tx, run)
             self._last(tx, run, outcome, end, through=WAY[run.state])
         for request_id, body in replies:
             target.reply(attempt.handle, request_id, body)

@@ -11,7 +11,7 @@ from uuid import uuid4
 from jupyter_mlws.backend import Backend
 from jupyter_mlws.errors import Conflict, TargetUnreachable
 from jupyter_mlws.records.run import Run, RunState
-from jupyter_mlws.runner.admit import admit
+from jupyter_mlws.runner.admit import admit_waiting
 from jupyter_mlws.runner.contact import Contact
 from jupyter_mlws.runner.endpoints import EndpointWatch
 from jupyter_mlws.runner.environments import Environments
@@ -37,10 +37,10 @@ class Runner:
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
         self._token = uuid4().hex
-        self._step = Step(backend, self._token)
         self._contact = Contact()
         self._endpoints = EndpointWatch(backend)
         self._environments = Environments(backend)
+        self._step = Step(backend, self._token, self._environments)
         self._housekeeping = Housekeeping(backend)
         self._hands = ThreadPoolExecutor(HANDS, thread_name_prefix="mlws-run")
         self._passed: set[str] = set()  # runs that a turn could not look at for that
@@ -57,11 +57,13 @@ class Runner:
         self._poke = os.open(path, os.O_RDWR | os.O_NONBLOCK)  # also to write: never at its end
 
     def start(self) -> None:
+        self._backend.attended.set()
         self._thread.start()
 
     def stop(self) -> None:
         """End the loop after its present turn. The runs go on."""
         self._stopping = True
+        self._backend.attended.clear()
         self._backend.woken()
         if self._thread.is_alive():
             self._thread.join(timeout=30)
@@ -79,7 +81,7 @@ class Runner:
             runs = queue.under_way(tx, self._token, at=now)
             wanted = queue.targets(tx)
         runs = self._leased(runs)
-        admitted, full = admit(self._backend, self._token, runs, wanted, self._environments)
+        admitted, full = admit_waiting(self._backend, self._token, wanted)
         todo = [run for run in runs if run.id not in busy] + admitted
         for run, seen in self._step.look(todo):
             self._contact.note(self._backend, run, seen)

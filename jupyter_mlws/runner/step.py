@@ -23,6 +23,7 @@ from jupyter_mlws.runner import requests
 from jupyter_mlws.runner.absorb import absorb
 from jupyter_mlws.runner.collect import Gathered, gather
 from jupyter_mlws.runner.ending import Ending
+from jupyter_mlws.runner.environments import Environments
 from jupyter_mlws.store import attempts, news, runs, snapshots, trees
 from jupyter_mlws.targets.base import Observed, Target, Unpack
 
@@ -36,10 +37,11 @@ STUBBORN_S = 15.0  # a canceled run gets this much beyond its deadline before we
 class Step:
     """What can be done for a run at one look."""
 
-    def __init__(self, backend: Backend, token: str) -> None:
+    def __init__(self, backend: Backend, token: str, environments: Environments) -> None:
         self._backend = backend
         self._token = token
-        self._ending = Ending(backend, token)
+        self._environments = environments
+        self._ending = Ending(backend, token, environments)
         self._attempts: dict[str, Attempt] = {}
         self._known: dict[str, dict[str, int]] = {}  # run → file → offset
         self._begun: dict[str, float] = {}  # run → when its start was asked for
@@ -166,6 +168,7 @@ class Step:
             absorb(self._backend, tx, run, attempt.n, got)
             replies = requests.execute(self._backend, tx, run, wishes)
             if starts:
+                self._environments.note(tx, run)
                 runs.move(tx, run.id, S.RUNNING, at=at, lease=self._token)
             else:
                 runs.changed(tx, run.id, at=at)

@@ -1,8 +1,8 @@
 """The queue is the runs table read by age; a lease says who may act on a row, and until when."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, bindparam, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, func, or_, select, update
 
 from jupyter_mlws.records.instant import Instant
 from jupyter_mlws.records.run import Run, RunState
@@ -29,6 +29,25 @@ WAITING = {
     .limit(bindparam("most"))
     for services in (True, False)
 }
+LOAD = (
+    select(T.c.state == RunState.QUEUED.value, func.count())
+    .where(T.c.state.in_(OPEN), T.c.target == bindparam("target"))
+    .where(T.c.kind.not_in(("service", "external")))
+    .group_by(T.c.state == RunState.QUEUED.value)
+)
+
+
+class Load(NamedTuple):
+    """The runs of a target that want or have a slot."""
+
+    queued: int
+    under_way: int
+
+
+def load(tx: Connection, target: str) -> Load:
+    """How many runs wait for a target's slots, and how many take one."""
+    count = {bool(queued): n for queued, n in tx.execute(LOAD, {"target": target})}
+    return Load(count.get(True, 0), count.get(False, 0))
 
 
 def under_way(tx: Connection, token: str, *, at: Instant) -> list[Run]:
