@@ -19,12 +19,22 @@ HEAD_BYTES = 4
 def serve() -> None:
     """Answer until nobody asks any more."""
     signal(SIGCHLD, SIG_IGN)  # nobody here waits for them
+    _warm()
     while head := _whole(HEAD_BYTES):
         home = os.fsdecode(_whole(int.from_bytes(head, "big")))
         pid = os.fork()
         if pid == 0:
             _be_shim(home)
         os.write(0, pid.to_bytes(HEAD_BYTES, "big"))
+
+
+def _warm() -> None:
+    """Load now what each of them would load for itself."""
+    for name in ("_ctypes", "resource"):
+        try:
+            __import__(name)
+        except ImportError:
+            continue
 
 
 def _be_shim(home: str) -> None:
