@@ -167,40 +167,49 @@ class Attempt:
         deadline = time.monotonic() + PATIENCE_S
         unknown = {"code": None, "signal": None, "oom": False, "max_rss_bytes": 0}
         end = {**unknown, **facts, "ended_by": ended_by, "at": time.time()}
+        home, place = self._home, self._path(layout.EXIT)
         while True:
             try:
-                written = self._sync()
+                paths, written = self._written()
                 full = self._full or self._events.full
                 text = files.dump({**end, **written, "disk_full": full})
-                files.write_whole(self._path(layout.EXIT), text)
+                scratch = files.write_beside(place, text)
+                files.sync_all([*paths, scratch, home])  # the log's name is in `home`
+                os.replace(scratch, place)
                 break
             except OSError:
                 self._full = True
-                if time.monotonic() >= deadline or not os.path.isdir(self._home):
+                if time.monotonic() >= deadline or not os.path.isdir(home):
                     raise
                 time.sleep(TICK_S / 2)
-        self._poke()
+        self._poke()  # whoever reads it now stores it, and needs it no more
+        try:
+            files.sync(home)
+        except OSError:
+            pass  # it is stored, and gone
 
     def _try_to_sync(self) -> None:
         try:
-            self._sync()
+            for path in self._written()[0]:
+                files.sync(path)
         except OSError:
             self._full = True  # or broken: nothing that the command must suffer for
 
-    def _sync(self) -> dict:
-        """Make log and events outlast a power cut; how long they are."""
+    def _written(self) -> "tuple[list[str], dict]":
+        """Log and events, which must outlast a power cut; how long they are."""
+        folder, log = self._path(layout.EVENTS), self._path(layout.LOG)
         sizes = {}
-        for entry in os.scandir(self._path(layout.EVENTS)):
+        paths = [folder]
+        for entry in os.scandir(folder):
             if entry.name.endswith(".jsonl"):
-                files.sync(entry.path)
+                paths.append(entry.path)
                 sizes[entry.name[: -len(".jsonl")]] = entry.stat().st_size
-        files.sync(self._path(layout.EVENTS))
         try:
-            files.sync(self._path(layout.LOG))
-            log_bytes = os.stat(self._path(layout.LOG)).st_size
+            log_bytes = os.stat(log).st_size
+            paths.append(log)
         except FileNotFoundError:
             log_bytes = 0
-        return {"log_bytes": log_bytes, "events": sizes}
+        return paths, {"log_bytes": log_bytes, "events": sizes}
 
     def _beat(self) -> None:
         try:

@@ -3,6 +3,7 @@
 `json` is written in Python: every run would pay for it before its command starts.
 """
 
+import _thread
 import os
 import time
 from _json import encode_basestring_ascii, make_encoder, make_scanner
@@ -54,18 +55,24 @@ def write_whole(path: str, content: bytes, durable: bool = True) -> None:
 
     Room that was made by `reserve` is used first. Raises OSError, and leaves what was there.
     """
+    scratch = write_beside(path, content)
+    if durable:
+        sync(scratch)
+    os.replace(scratch, path)
+    if durable:
+        sync(os.path.dirname(path))
+
+
+def write_beside(path: str, content: bytes) -> str:
+    """What shall become `path`, under the name that is returned. Raises OSError."""
     scratch = _scratch(path)
     descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT, 0o600)
     try:
         _write_all(descriptor, content)
         os.ftruncate(descriptor, len(content))
-        if durable:
-            os.fsync(descriptor)
     finally:
         os.close(descriptor)
-    os.replace(scratch, path)
-    if durable:
-        sync(os.path.dirname(path))
+    return scratch
 
 
 def reserve(path: str, size_bytes: int) -> None:
@@ -84,6 +91,33 @@ def sync(path: str) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def sync_all(paths: "list[str]") -> None:
+    """As `sync`, side by side: a disk takes many in little more time than one."""
+    wrong: list[OSError] = []
+    under_way = []
+
+    def work(path: str, done: "_thread.LockType") -> None:
+        try:
+            sync(path)
+        except OSError as error:
+            wrong.append(error)
+        finally:
+            done.release()
+
+    for path in paths:
+        done = _thread.allocate_lock()
+        done.acquire()
+        try:
+            _thread.start_new_thread(work, (path, done))
+        except RuntimeError:  # there may be no more of them
+            work(path, done)
+        under_way.append(done)
+    for done in under_way:
+        done.acquire()
+    if wrong:
+        raise wrong[0]
 
 
 def append(path: str, content: bytes) -> None:
