@@ -1,6 +1,7 @@
 """Unpack: snapshots and models, into the store of contents and out of it again."""
 
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import wait
 from functools import partial
 from pathlib import Path
 
@@ -50,12 +51,12 @@ def change(backend: Backend, base: str, delta: Delta, pack: Chunk, by: str) -> S
     if before is None:
         with backend.store.read() as tx:
             before = snapshots.get(tx, base).entries
-    receive = partial(backend.packs.receive, [pack], limit_bytes=PLAIN_BYTES)
-    arriving = backend.streams.submit(receive) if pack else None
+    making = backend.streams.submit(snapshots.made, before, delta)  # while the disk is waited for
     try:
-        made = snapshots.made(before, delta)  # while the disk is waited for
+        placed = backend.packs.receive([pack], limit_bytes=PLAIN_BYTES) if pack else ()
     finally:
-        placed = arriving.result() if arriving is not None else ()
+        wait([making])
+    made = making.result()
     with backend.store.write() as tx:
         blobs.add(tx, placed, backend.now())
         sizes = {one.digest: one.size_bytes for one in placed}
