@@ -41,4 +41,5 @@ class Backend:
     new_id: Callable[[], str]
     woken: Callable[[], None]  # tells the runner that there is work
     attended: Event  # set while a runner lives
+    secrets: dict[str, dict[str, str]]  # run → variables that are stored nowhere, until it is over
     close: Callable[[], None]

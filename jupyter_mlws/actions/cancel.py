@@ -21,5 +21,7 @@ def cancel(backend: Backend, ref: str, by: str) -> Run:
         to = RunState.CANCELED if waits else RunState.CANCEL_REQUESTED
         told = f"Canceled by {by}" + (" while it waited." if waits else ".")
         run = runs.move(tx, run.id, to, at=backend.now(), code=Reason.USER_CANCEL, sentence=told)
+    if run.state.over:
+        backend.secrets.pop(run.id, None)
     backend.woken()
     return run

@@ -70,6 +70,7 @@ def open_backend(settings: Settings, changed: Callable[[int, tuple[str, ...]], N
         new_id=lambda: new_id(Instant.now()),
         woken=lambda: _ring(poke),
         attended=Event(),
+        secrets={},
         close=close,
     )
 

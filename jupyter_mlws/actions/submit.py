@@ -11,6 +11,7 @@ from jupyter_mlws.backend import Backend
 from jupyter_mlws.errors import Conflict, Invalid, NotFound
 from jupyter_mlws.records import codec
 from jupyter_mlws.records.run import NewRun, Run, RunAgain, RunSpec, RunState
+from jupyter_mlws.records.variables import PLAIN, withheld
 from jupyter_mlws.store import runs, snapshots
 
 MOST_URGENT, MOST_RETRIES = 1_000_000, 100
@@ -33,9 +34,12 @@ def submit(backend: Backend, new: NewRun, by: str) -> Run:
     """
     new = replace(new, id=new.id or backend.new_id())
     _check(backend, new.spec)
+    _check_secrets(new)
     with backend.store.write() as tx:
         check_target(backend, new.spec.target)  # it may have been detached meanwhile
         run = runs.create(tx, new, at=backend.now(), by=by)
+        if new.secrets and not run.state.over:
+            backend.secrets[run.id] = dict(new.secrets)
         run = at_once(backend, tx, run)
     backend.woken()
     return run
@@ -72,6 +76,8 @@ def again(backend: Backend, run_id: str, order: RunAgain, by: str) -> Run:
         No such run.
     Conflict
         It is a child or a service: it has no command of its own to repeat.
+    Invalid
+        It had secrets, and `order` does not give their values.
     """
     with backend.store.read() as tx:
         run_id = runs.resolve(tx, run_id)
@@ -81,7 +87,14 @@ def again(backend: Backend, run_id: str, order: RunAgain, by: str) -> Run:
     spec = _changed(run.spec, order)
     tags = {**spec.tags, "mlws.again_of": run.id}
     spec = replace(spec, tags=tags)
-    return submit(backend, NewRun(id=order.id, spec=spec), by)
+    if order.secrets.keys() != set(spec.secrets):
+        names = " ".join(f"--var {name}" for name in spec.secrets) or "no --var"
+        raise Invalid(
+            f"The values of {run.label}'s secrets were not kept: give them again, with "
+            f"mlws run again {run.label} {names}.",
+            "secrets",
+        )
+    return submit(backend, NewRun(id=order.id, spec=spec, secrets=order.secrets), by)
 
 
 def check_target(backend: Backend, target: str) -> None:
@@ -102,6 +115,19 @@ def _check(backend: Backend, spec: RunSpec) -> None:
         raise Invalid("A duration is longer than 0 s.", "spec.max_duration_s")
     if spec.snapshot is not None:
         _check_snapshot(backend, spec, spec.snapshot)
+
+
+def _check_secrets(new: NewRun) -> None:
+    """Raises Invalid where a value would be stored that must not be, or one is missing."""
+    for name in new.spec.variables:
+        if withheld(name):
+            told = f"{name} looks like a secret: name it in spec.secrets, its value in secrets."
+            raise Invalid(told, "spec.variables")
+    if set(new.spec.secrets) != new.secrets.keys():
+        raise Invalid("Give a value for each name in spec.secrets, and no other.", "secrets")
+    for name in new.secrets:
+        if not PLAIN.fullmatch(name) or name.startswith("MLWS_"):
+            raise Invalid(f"{name[:100]!r} cannot be a variable of a run.", "spec.secrets")
 
 
 def _check_snapshot(backend: Backend, spec: RunSpec, snapshot: str) -> None:

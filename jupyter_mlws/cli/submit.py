@@ -68,6 +68,7 @@ def submit(
     """Send a script and its folder, and queue a run. Prints the run's id."""
     root, path = sending.rooted(script, source, Path.cwd())
     found = place(workspace)
+    plain, secrets = surroundings.variables(words(var))
     spec = RunSpec(
         **sending.script_or_notebook(path),
         arguments=tuple(words(arguments)),
@@ -75,7 +76,7 @@ def submit(
         target=target or found.default_target,
         experiment=named(experiment, "an experiment"),
         python=surroundings.interpreter(python),
-        variables=surroundings.carried(words(var)),
+        variables=plain,
         inputs=as_inputs(words(input), Path.cwd()),
         source=sending.here(),
         resources=Resources(gpus=gpus),
@@ -86,7 +87,7 @@ def submit(
         tags=as_pairs(words(tag), "tags"),
     )
     client = reach(found)
-    order = sending.Order(root=root, spec=spec, allow_large=large)
+    order = sending.Order(root=root, spec=spec, secrets=secrets, allow_large=large)
     if dry_run:
         return document(sending.dry_run(client, order, say))
     run = sending.submit(client, order, say)
@@ -99,6 +100,10 @@ def again(
     param: Params = None,
     target: Target = None,
     name: Annotated[str | None, typer.Option(help="A name for the new run.")] = None,
+    var: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME[=VALUE]", help="A secret's value, which nobody has kept."),
+    ] = None,
     wait: Wait = False,
     follow: Follow = False,
     json: Json = False,
@@ -106,10 +111,12 @@ def again(
 ) -> None:
     """Run the same snapshot again; arguments and parameters stay unless given."""
     client = connect(workspace)
+    secrets = client.run(run).spec.secrets
     changes = RunAgain(
         arguments=tuple(arguments) if arguments else None,
         parameters=as_parameters(words(param)) or None,
         target=target,
         name=name,
+        secrets=surroundings.values_of(secrets, words(var)),
     )
     watch(client, client.again(run, changes), wait=wait, follow=follow, json=json)

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from msgspec.structs import replace
+
 from jupyter_mlws.client.connection import PAGE, Connection, segment
 from jupyter_mlws.records.experiment import Experiment
 from jupyter_mlws.records.ids import new_id
@@ -20,7 +22,7 @@ class RunCalls:
     def submit(self, new: NewRun) -> Run:
         """Safe to call again with the same id, where no answer came."""
         if new.id is None:
-            new = NewRun(spec=new.spec, id=new_id(Instant.now()), git=new.git)
+            new = replace(new, id=new_id(Instant.now()))
         return self.connection.write("POST", "runs", Run, new)
 
     def dry_run(self, new: NewRun) -> dict[str, Any]:
@@ -90,8 +92,7 @@ class RunCalls:
         """The same snapshot once more, with other arguments. A new run."""
         changes = changes or RunAgain()
         if changes.id is None:
-            given = {name: getattr(changes, name) for name in changes.__struct_fields__}
-            changes = RunAgain(**given | {"id": new_id(Instant.now())})
+            changes = replace(changes, id=new_id(Instant.now()))
         return self.connection.write("POST", f"runs/{segment(ref)}/again", Run, changes)
 
     def patch(self, ref: str, patch: RunPatch) -> RunDetail:

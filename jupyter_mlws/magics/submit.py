@@ -74,9 +74,15 @@ def _of_cell(shell: Any, words: Namespace, cell: str) -> sending.Order:
         say(f"{', '.join(found.nowhere)}: used, and defined nowhere that we know of.")
     root = Path(words.source).expanduser().resolve() if words.source else folder(shell)
     name = _name(root, path)
-    spec = _spec(shell, words, {"script": name}, path, stale=False)
-    extra = {name: text.encode()}
-    return sending.Order(root=root, spec=spec, extra=extra, allow_large=words.large)
+    variables = surroundings.variables(words.var)
+    spec = _spec(shell, words, {"script": name}, path, variables.plain, stale=False)
+    return sending.Order(
+        root=root,
+        spec=spec,
+        extra={name: text.encode()},
+        secrets=variables.secrets,
+        allow_large=words.large,
+    )
 
 
 def _of_file(shell: Any, words: Namespace) -> sending.Order:
@@ -91,12 +97,18 @@ def _of_file(shell: Any, words: Namespace) -> sending.Order:
     stale = mine is not None and mine.is_relative_to(root) and not notebook.saved(shell, mine)
     if stale and (root / path) == mine:
         say(f"{path} has changes that are not saved: the run has it as it is on the disk.")
-    spec = _spec(shell, words, sending.script_or_notebook(path), mine, stale=stale)
-    return sending.Order(root=root, spec=spec, allow_large=words.large)
+    plain, secrets = surroundings.variables(words.var)
+    spec = _spec(shell, words, sending.script_or_notebook(path), mine, plain, stale=stale)
+    return sending.Order(root=root, spec=spec, secrets=secrets, allow_large=words.large)
 
 
 def _spec(
-    shell: Any, words: Namespace, what: dict[str, Any], path: Path | None, stale: bool
+    shell: Any,
+    words: Namespace,
+    what: dict[str, Any],
+    path: Path | None,
+    variables: dict[str, str],
+    stale: bool,
 ) -> RunSpec:
     return RunSpec(
         **what,
@@ -105,7 +117,7 @@ def _spec(
         target=words.target or "",
         experiment=named(words.experiment or "default", "an experiment"),
         python=surroundings.interpreter(words.python or sys.executable),
-        variables=surroundings.carried(words.var),
+        variables=variables,
         inputs=as_inputs(words.input, Path.cwd()),
         source=sending.here(
             notebook=None if path is None else str(path),

@@ -108,6 +108,7 @@ class RunSpec(Struct, frozen=True, kw_only=True):
     python: str | None = None  # absolute path of the interpreter
     environment: str | None = None
     variables: dict[str, str] = {}
+    secrets: tuple[str, ...] = ()  # variables whose values are kept nowhere: `NewRun.secrets`
     inputs: dict[str, str] = {}  # name → absolute path, linked into the working directory
     source: Source = Source()
     resources: Resources = Resources()
@@ -130,7 +131,8 @@ class NewRun(Struct, frozen=True, kw_only=True):
 
     spec: RunSpec
     id: RunId | None = None
-    git: dict[str, str] | None = None  # Azure's property names; see records/git.py
+    git: dict[str, str] | None = None  # Azure's property names; see snapshot/facts.py
+    secrets: dict[str, str] = {}  # values of `spec.secrets`: held in memory until it is over
 
 
 class Progress(Struct, frozen=True, kw_only=True):
@@ -258,3 +260,4 @@ class RunAgain(Struct, frozen=True, kw_only=True):
     parameters: Parameters | None = None
     target: str | None = None
     name: str | None = None
+    secrets: dict[str, str] = {}  # the values again: nobody has kept them

@@ -182,6 +182,7 @@ class Ending:
             exit=end,
         )
         if to.over:
+            self._backend.secrets.pop(run.id, None)
             end_children(self._backend, tx, run, to)
 
     def _cause(self, target: Target, run: Run, attempt: Attempt, end: Exit | None) -> str | None:

@@ -9,6 +9,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from msgspec import structs
+
 from jupyter_mlws.backend import Backend
 from jupyter_mlws.errors import (
     DiskFull,
@@ -124,7 +126,8 @@ class Step:
         try:
             if self._late(run):
                 raise LaunchRejected("It did not start within 60 s.")
-            target.start(launch, self._unpack(run))
+            secrets = self._secrets(run)
+            target.start(structs.replace(launch, secrets=secrets), self._unpack(run))
             self._known[run.id] = {}  # nothing is stored of a run that was not yet Running
         except TargetUnreachable:
             raise
@@ -133,6 +136,16 @@ class Step:
             code = wrong.get(type(error), Reason.LAUNCH_REJECTED)
             self._ending.refuse(run, code, str(error))
         return False
+
+    def _secrets(self, run: Run) -> dict[str, str]:
+        """Raises LaunchRejected where they are gone."""
+        held = self._backend.secrets.get(run.id, {})
+        if held.keys() != set(run.spec.secrets):
+            raise LaunchRejected(
+                f"The values of {', '.join(run.spec.secrets)} are stored nowhere, and went with "
+                "the server that was given them; submit it again."
+            )
+        return held
 
     def _unpack(self, run: Run) -> Unpack | None:
         snapshot = run.snapshot

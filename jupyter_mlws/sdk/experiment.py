@@ -50,10 +50,12 @@ class Experiment(Group):
         if not isinstance(config, ScriptRunConfig):
             raise Invalid(f"submit takes a ScriptRunConfig, not a {type(config).__name__}.")
         name = parameters.pop("display_name", None)
-        spec = replace(self._spec(config), name=name, tags=tags or {})
+        plain, secrets = surroundings.variables(_words(config))
+        spec = replace(self._spec(config, plain), name=name, tags=tags or {})
         if parameters:
             spec = replace(spec, parameters=spec.parameters | parameters)
-        order = sending.Order(root=config.source_directory.resolve(), spec=spec)
+        root = config.source_directory.resolve()
+        order = sending.Order(root=root, spec=spec, secrets=secrets)
         return Run(self, sending.submit(self.workspace.client, order, notice).id)
 
     def get_runs(
@@ -71,7 +73,7 @@ class Experiment(Group):
             if include_children or run.parent_id is None:
                 yield Run(self, run.id)
 
-    def _spec(self, config: ScriptRunConfig) -> RunSpec:
+    def _spec(self, config: ScriptRunConfig, variables: dict[str, str]) -> RunSpec:
         how = config.run_config
         environment = how.environment
         python = environment.python if environment is not None else None
@@ -80,7 +82,6 @@ class Experiment(Group):
         if config.script is not None:
             _, path = sending.rooted(config.script, config.source_directory, Path.cwd())
             what = sending.script_or_notebook(path)
-        extra = {} if environment is None else environment.environment_variables
         return RunSpec(
             **what,
             arguments=tuple(map(str, config.arguments)),
@@ -88,9 +89,7 @@ class Experiment(Group):
             target=how.target or self.workspace.default_target,
             experiment=self.name,
             python=python or sys.executable,
-            variables=surroundings.carried(
-                f"{key}={value}" for key, value in (extra | how.environment_variables).items()
-            ),
+            variables=variables,
             source=sending.here(),
             inputs=reached(config.inputs, Path.cwd()),
             max_duration_s=how.max_run_duration_seconds,
@@ -100,3 +99,10 @@ class Experiment(Group):
 
     def __repr__(self) -> str:
         return f"Experiment(name={self.name!r}, workspace={self.workspace.name!r})"
+
+
+def _words(config: ScriptRunConfig) -> list[str]:
+    """The variables of a configuration and of its environment, as ``--var`` says them."""
+    how = config.run_config
+    extra = {} if how.environment is None else how.environment.environment_variables
+    return [f"{name}={value}" for name, value in (extra | how.environment_variables).items()]

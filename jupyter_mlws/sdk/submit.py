@@ -36,6 +36,7 @@ class Order(Struct, frozen=True, kw_only=True):
     root: Path  # the folder that is sent
     spec: RunSpec  # without snapshot and ignored: they are found here
     extra: Mapping[str, bytes] = {}  # files that are only in the snapshot
+    secrets: Mapping[str, str] = {}  # variables whose values are stored nowhere
     allow_large: bool = False
 
 
@@ -125,8 +126,15 @@ def _prepared(client: Client, order: Order, say: Say) -> NewRun:
     properties = dict(known.properties)
     if known.diff:
         properties[DIFF] = _kept(client, known.diff)
-    spec = replace(order.spec, snapshot=snapshot, ignored=taken.ignored[:IGNORED_AT_MOST])
-    return NewRun(id=new_id(Instant.now()), spec=spec, git=properties or None)
+    secrets = dict(order.secrets)
+    spec = replace(
+        order.spec,
+        snapshot=snapshot,
+        secrets=tuple(sorted(secrets)),
+        ignored=taken.ignored[:IGNORED_AT_MOST],
+    )
+    new_run = NewRun(id=new_id(Instant.now()), spec=spec, git=properties or None)
+    return replace(new_run, secrets=secrets)
 
 
 def _sent(client: Client, taken: Taken, say: Say) -> str:

@@ -2,17 +2,22 @@
 
 import getpass
 import os
-import re
 import shutil
 import socket
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from jupyter_mlws.client import environment
 from jupyter_mlws.errors import Invalid
+from jupyter_mlws.records.variables import PLAIN, withheld
 
-SECRET = re.compile(r"JPY_.*|JUPYTER.*|MLWS_.*|MLFLOW_.*|.*_TOKEN|.*_SECRET.*|.*_PASSWORD", re.I)
-PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+class Variables(NamedTuple):
+    """The environment variables that go with a run."""
+
+    plain: dict[str, str]
+    secrets: dict[str, str]  # are held in memory, and stored nowhere
 
 
 def interpreter(asked: str | None) -> str:
@@ -38,7 +43,7 @@ def interpreter(asked: str | None) -> str:
     return os.path.abspath(named)  # not resolved: a virtual environment's python is a link
 
 
-def carried(words: Iterable[str] = (), environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+def variables(words: Iterable[str] = (), environ: Mapping[str, str] = os.environ) -> Variables:
     """The variables that go with a run: where programs are found, and what ``--var`` names.
 
     Parameters
@@ -49,27 +54,59 @@ def carried(words: Iterable[str] = (), environ: Mapping[str, str] = os.environ) 
     Raises
     ------
     Invalid
-        A name is no variable's, is not set here, or names a secret, whose value
-        would be stored with the run.
+        A name is no variable's, or is not set here.
     """
-    variables = {name: environ[name] for name in environment.CARRIED if name in environ}
+    found = {name: environ[name] for name in environment.CARRIED if name in environ}
     for word in words:
         name, mark, value = word.partition("=")
-        if not PLAIN_NAME.fullmatch(name):
+        if not PLAIN.fullmatch(name):
             raise Invalid(f"{name!r} is no variable's name.", "variables")
-        if SECRET.fullmatch(name):
-            raise Invalid(
-                f"{name} looks like a secret, and a run's variables are stored with it: let the "
-                "script read it from a file outside of its folder.",
-                "variables",
-            )
         if mark:
-            variables[name] = value
+            found[name] = value
         elif name in environ:
-            variables[name] = environ[name]
+            found[name] = environ[name]
         else:
             raise Invalid(f"{name} is not set here: give --var {name}=VALUE.", "variables")
-    return variables
+    return Variables(
+        {name: value for name, value in found.items() if not withheld(name)},
+        {name: value for name, value in found.items() if withheld(name)},
+    )
+
+
+def carried(words: Iterable[str] = (), environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The variables that go with an endpoint, which is started again with the machine.
+
+    Raises
+    ------
+    Invalid
+        As `variables`; or a name is a secret's, whose value would be stored with it.
+    """
+    plain, secrets = variables(words, environ)
+    for name in secrets:
+        raise Invalid(
+            f"{name} looks like a secret, and an endpoint's variables are stored with it: let "
+            "the entry script read it from a file outside of its folder.",
+            "variables",
+        )
+    return plain
+
+
+def values_of(names: Iterable[str], words: Iterable[str] = ()) -> dict[str, str]:
+    """The secrets of a run that is run again: given by ``--var``, else as they are set here.
+
+    Raises
+    ------
+    Invalid
+        One is neither; or a word names none of them.
+    """
+    asked, given = tuple(names), list(words)
+    if unknown := [name for word in given if (name := word.partition("=")[0]) not in asked]:
+        raise Invalid(
+            f"{unknown[0]} is none of the run's secrets: its other variables stay as they were.",
+            "variables",
+        )
+    told = {word.partition("=")[0] for word in given}
+    return variables([*given, *(name for name in asked if name not in told)]).secrets
 
 
 def user() -> str | None:

@@ -20,18 +20,22 @@ PATIENCE_S = 600.0  # with a disk too full to write exit.json on
 COPY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
-def run(home: str) -> None:
-    """Run what spec.json in `home` says, unless another shim did; exit.json is written last."""
+def run(home: str, secrets: dict) -> None:
+    """Run what spec.json in `home` says, unless another shim did; exit.json is written last.
+
+    `secrets` are variables of the command that spec.json does not hold.
+    """
     try:
         os.mkdir(os.path.join(home, layout.CLAIM))
     except FileExistsError:
         return  # started before, by a runner that died before it could say so
-    Attempt(home).run()
+    Attempt(home, secrets).run()
 
 
 class Attempt:
-    def __init__(self, home: str) -> None:
+    def __init__(self, home: str, secrets: dict) -> None:
         self._home = home
+        self._secrets = secrets
         self._spec: dict = {}
         self._full = False  # whether the disk was, at any time
         self._bell = Bell()  # before anybody can know us by shim.json
@@ -77,7 +81,7 @@ class Attempt:
         self._spec = files.load(self._path(layout.SPEC))
         if self._spec["layout"] != layout.VERSION:
             raise ValueError(f"layout {self._spec['layout']} is not one that this shim knows")
-        environment = {"PYTHONUNBUFFERED": "1", **self._spec["environment"]}
+        environment = {"PYTHONUNBUFFERED": "1", **self._spec["environment"], **self._secrets}
         environment[process.MARK] = self._home
         library = os.path.join(COPY, "lib")
         known = environment.get("PYTHONPATH")

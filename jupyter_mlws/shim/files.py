@@ -37,11 +37,19 @@ def load(path: str) -> dict:
     with open(path, encoding="utf-8") as stream:
         text = stream.read()
     try:
+        return parsed(text)
+    except ValueError:
+        raise ValueError(f"{path} is not a JSON object") from None
+
+
+def parsed(text: str) -> dict:
+    """A JSON object. Raises ValueError where it is none, or torn."""
+    try:
         value, end = _scan(text, 0)
     except (StopIteration, SystemError):  # the latter where `json.decoder` is not loaded
-        raise ValueError(f"{path} is not JSON") from None
+        raise ValueError("it is not JSON") from None
     if not isinstance(value, dict) or text[end:].strip():
-        raise ValueError(f"{path} is not a JSON object")
+        raise ValueError("it is not a JSON object")
     return value
 
 

@@ -15,6 +15,7 @@ BEAT = "beat"  # unix seconds, every 10 s
 STOP = "stop"  # made, empty, by who wants the run to end
 REPLIES = "replies"  # <request id>.json: the answers to the run's requests
 EXIT = "exit.json"  # code, signal, oom, ended_by, at, max_rss_bytes, log_bytes, events, disk_full
+SECRETS = "SHIM_SECRETS"  # of a shim's own environment: its command's, as a JSON object
 
 SPEC_FIELDS = (
     "layout",  # VERSION

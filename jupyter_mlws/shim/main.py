@@ -9,7 +9,8 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # -I leaves it out
 
-from jupyter_mlws.shim import attempt  # noqa: E402
+from jupyter_mlws.shim import attempt, files, layout  # noqa: E402
 
 if __name__ == "__main__":
-    attempt.run(os.path.abspath(sys.argv[1]))
+    secrets = files.parsed(os.environ.pop(layout.SECRETS, "{}"))
+    attempt.run(os.path.abspath(sys.argv[1]), secrets)

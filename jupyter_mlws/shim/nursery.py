@@ -1,8 +1,9 @@
 """Forks shims: ``python -I -S nursery.py``, with a socket as its standard input.
 
-A shim that is forked has its interpreter, and this room, already. For each path that comes in
-(four bytes of length, then the path) one is forked for that directory, and its pid is answered
-in four bytes. It ends when the other side of the socket does; the shims go on.
+A shim that is forked has its interpreter, and this room, already. For each directory that comes
+in, and its command's secrets as a JSON object (each after four bytes of length), one is forked,
+and its pid is answered in four bytes. It ends when the other side of the socket does; the shims
+go on.
 """
 
 import os
@@ -22,9 +23,10 @@ def serve() -> None:
     _warm()
     while head := _whole(HEAD_BYTES):
         home = os.fsdecode(_whole(int.from_bytes(head, "big")))
+        secrets = _whole(int.from_bytes(_whole(HEAD_BYTES), "big"))
         pid = os.fork()
         if pid == 0:
-            _be_shim(home)
+            _be_shim(home, secrets)
         os.write(0, pid.to_bytes(HEAD_BYTES, "big"))
 
 
@@ -37,7 +39,7 @@ def _warm() -> None:
             continue
 
 
-def _be_shim(home: str) -> None:
+def _be_shim(home: str, secrets: bytes) -> None:
     """What follows is as if this process had been started for it."""
     code = 1
     try:
@@ -49,7 +51,7 @@ def _be_shim(home: str) -> None:
         for theirs, ours in ((nothing, 0), (nothing, 1), (aloud, 2)):
             os.dup2(theirs, ours)
         _breathe(home)
-        attempt.run(home)
+        attempt.run(home, files.parsed(secrets.decode()))
         code = 0
     finally:
         os._exit(code)

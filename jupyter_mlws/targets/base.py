@@ -26,6 +26,7 @@ class Launch(Struct, frozen=True, kw_only=True):
 
     handle: Handle  # where the run will be found: settled, and stored, before anything starts
     spec: dict[str, Any]  # spec.json, whole: see shim/layout.py
+    secrets: dict[str, str] = {}  # variables of the command that may lie on no disk
     details: dict[str, Any] = {}  # the target's own: a manifest, an image, a host
 
 

@@ -1,17 +1,8 @@
 """What a run inherits of its owner's environment: everything but what gives power over it."""
 
 from collections.abc import Mapping
-from fnmatch import fnmatchcase
 
-WITHHELD = (
-    *("JPY_*", "JUPYTER*", "MLWS_*", "MLFLOW_*"),
-    *("*_TOKEN", "*_SECRET*", "*_PASSWORD"),
-)
-
-
-def withheld(name: str) -> bool:
-    """Whether a variable's value is a secret by its name: not inherited, never stored."""
-    return any(fnmatchcase(name.upper(), pattern) for pattern in WITHHELD)
+from jupyter_mlws.records.variables import withheld
 
 
 def inherited(environment: Mapping[str, str]) -> dict[str, str]:

@@ -110,8 +110,9 @@ class LocalTarget(Target):
                 # Not for a power cut: after one nothing is started by it
                 files.write_whole(str(home / layout.SPEC), text, durable=False)
                 copy = bundle.install(self._state / "shim", self._shim)
-                if not self._nursery.fork(copy, home):
-                    _spawn_shim(copy / "main.py", home, launch.spec["environment"])
+                secrets = files.dump(launch.secrets)
+                if not self._nursery.fork(copy, home, secrets):
+                    _spawn_shim(copy / "main.py", home, launch.spec["environment"], secrets)
         except OSError as error:
             raise _refused(error) from error
 
@@ -295,7 +296,7 @@ def _refused(error: OSError) -> MlwsError:
     )
 
 
-def _spawn_shim(main: Path, home: Path, environment: Mapping[str, str]) -> None:
+def _spawn_shim(main: Path, home: Path, environment: Mapping[str, str], secrets: bytes) -> None:
     """Start it in a session of its own. What the run is told, it reads from spec.json."""
     complaints, appending = str(home / layout.SHIM_LOG), os.O_WRONLY | os.O_APPEND | os.O_CREAT
     own_files = [
@@ -305,6 +306,7 @@ def _spawn_shim(main: Path, home: Path, environment: Mapping[str, str]) -> None:
     ]
     words = [sys.executable, "-I", "-S", str(main), str(home)]
     own = {n: environment[n] for n in ("PATH", "LD_LIBRARY_PATH", "HOME") if n in environment}
+    own[layout.SECRETS] = secrets.decode()
     try:
         os.posix_spawn(sys.executable, words, own, file_actions=own_files, setsid=True)
     except OSError as error:

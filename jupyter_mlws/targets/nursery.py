@@ -23,7 +23,7 @@ class Nursery:
         self._pid = 0
         self._copy: Path | None = None
 
-    def fork(self, copy: Path, home: Path) -> bool:
+    def fork(self, copy: Path, home: Path, secrets: bytes) -> bool:
         """Have a shim forked for a run's directory.
 
         False where that did not come about, or is not known to have: start one otherwise.
@@ -33,14 +33,16 @@ class Nursery:
         ----------
         copy
             The shim's copy; see `shim/bundle.py`.
+        secrets
+            Variables of its command, as a JSON object.
         """
-        path = os.fsencode(home)
+        told = b"".join(_framed(part) for part in (os.fsencode(home), secrets))
         with self._lock:
             try:
                 if self._socket is None or self._copy != copy:
                     self._start(copy)
                 assert self._socket is not None
-                self._socket.sendall(len(path).to_bytes(HEAD_BYTES, "big") + path)
+                self._socket.sendall(told)
                 if len(self._socket.recv(HEAD_BYTES, socket.MSG_WAITALL)) == HEAD_BYTES:
                     return True
             except OSError:
@@ -77,3 +79,7 @@ class Nursery:
             with suppress(ChildProcessError):
                 os.waitpid(self._pid, os.WNOHANG)
             self._pid = 0
+
+
+def _framed(part: bytes) -> bytes:
+    return len(part).to_bytes(HEAD_BYTES, "big") + part

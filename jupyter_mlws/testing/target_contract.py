@@ -7,6 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from msgspec import structs
 
 from jupyter_mlws.errors import HandleLost, Invalid
 from jupyter_mlws.records.instant import Instant
@@ -77,8 +78,8 @@ class TargetContract:
     def started(self, target):
         handles = []
 
-        def start(*command: str, unpack=None, **asked):
-            launch = target.prepare(a_run(*command, **asked))
+        def start(*command: str, unpack=None, secret=None, **asked):
+            launch = structs.replace(target.prepare(a_run(*command, **asked)), secrets=secret or {})
             handles.append(launch.handle)
             target.start(launch, unpack)
             return launch.handle
@@ -97,6 +98,17 @@ class TargetContract:
             return end, target.read(handle, layout.LOG, 0, 10**6)
 
         return said
+
+    def test_a_secret_reaches_the_command_and_no_file(self, target, started):
+        value = "hunter2 'ä\n" + "x" * 20
+        handle = started(
+            "sh", "-c", 'echo "${#MY_TOKEN} $MY_TOKEN"; true', secret={"MY_TOKEN": value}
+        )
+        end = ended(target, handle, self.patience_s).exit
+        assert end.code == 0
+        assert value in target.read(handle, layout.LOG, 0, 10**6).decode()
+        for file in (layout.SPEC, layout.SHIM, layout.EXIT, layout.SHIM_LOG):
+            assert b"hunter2" not in target.read(handle, file, 0, 10**6)
 
     @pytest.mark.parametrize("code", [0, 1, 42, 255])
     def test_the_exit_code_comes_back(self, said, code):

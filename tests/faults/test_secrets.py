@@ -2,12 +2,15 @@
 
 import base64
 import os
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
 from jupyter_mlws.client import owner
+from jupyter_mlws.errors import Invalid
+from jupyter_mlws.records.run import NewRun, RunAgain, RunSpec
 
 CANARIES = {
     "JUPYTER_TOKEN": "canary-one",
@@ -123,3 +126,50 @@ def test_the_owner_s_own_secrets_do_not_reach_a_run(own_served, maker, surroundi
     assert b"canary" not in log
     for canary in CANARIES.values():
         assert found_in(canary, own_served.place.state.rglob("*")) == []
+
+
+def test_a_run_s_own_secret_reaches_it_and_no_disk(own_served, maker, until, tmp_path):
+    """Given by `--var HF_TOKEN`: the command has it, and nobody has kept it."""
+    gate, value = tmp_path / "go", "canary-of-a-run"
+    digest = sha256(value.encode()).hexdigest()  # the command itself is stored
+    has_it = f'printf %s "$HF_TOKEN" | sha256sum | grep -q {digest} || exit 7'
+    wait = f"{has_it}; while [ ! -e {gate} ]; do sleep 0.05; done"
+    run = maker.client.submit(
+        NewRun(
+            spec=RunSpec(command=("sh", "-c", wait), secrets=("HF_TOKEN",)),
+            secrets={"HF_TOKEN": value},
+        )
+    )
+    until(lambda: maker.client.run(run.id).state.value == "Running")
+    assert [pid for pid, words in words_of_processes() if value.encode() in words] == []
+    gate.touch()
+    ended = maker.client.wait(run.id)
+    assert (ended.state.value, ended.spec.secrets) == ("Completed", ("HF_TOKEN",))
+    assert found_in(value, [*own_served.place.state.rglob("*"), own_served.log]) == []
+    with pytest.raises(Invalid, match="give them again, with mlws run again .* --var HF_TOKEN"):
+        maker.client.again(run.id)
+    once_more = maker.client.again(run.id, RunAgain(secrets={"HF_TOKEN": value}))
+    assert maker.client.wait(once_more.id).state.value == "Completed"
+
+
+def test_a_secret_s_value_is_refused_where_it_would_be_stored(maker):
+    with pytest.raises(Invalid, match="HF_TOKEN looks like a secret"):
+        maker.submit("true", variables={"HF_TOKEN": "x"})
+    with pytest.raises(Invalid, match="Give a value for each name"):
+        maker.submit("true", secrets=("HF_TOKEN",))
+
+
+def test_a_run_whose_secrets_went_with_the_server_says_so(own_served, maker, until):
+    """It waited for a slot when the server was killed."""
+    slots = [maker.submit("sleep", "60") for _ in range(own_served.client.targets()[0].slots)]
+    run = maker.client.submit(
+        NewRun(spec=RunSpec(command=("true",), secrets=("A_TOKEN",)), secrets={"A_TOKEN": "x"})
+    )
+    until(lambda: maker.client.run(run.id).reason is not None)
+    own_served.kill()
+    own_served.start()
+    for slot in slots:
+        maker.client.cancel(slot.id)
+    ended = maker.client.wait(run.id)
+    assert ended.state.value == "Failed"
+    assert "A_TOKEN are stored nowhere" in ended.reason

@@ -67,8 +67,10 @@ def test_carried_variables_are_few_and_those_that_are_named():
 
 
 @pytest.mark.parametrize("name", ["HF_TOKEN", "AWS_SECRET_KEY", "DB_PASSWORD", "MLWS_X", "JPY_A"])
-def test_a_secrets_value_does_not_travel(name):
-    for word in (name, f"{name}=hidden", name.lower()):
+def test_a_secret_s_value_travels_with_a_run_only_and_apart(name):
+    for word in (name, f"{name}=hidden", f"{name.lower()}=hidden"):
+        found = surroundings.variables(["MY=1", word], {name: "hidden"})
+        assert (found.plain, found.secrets) == ({"MY": "1"}, {word.partition("=")[0]: "hidden"})
         with pytest.raises(Invalid, match="looks like a secret"):
             surroundings.carried([word], {name: "hidden"})
 

@@ -994,6 +994,10 @@ export interface components {
             } | null;
             /** @default null */
             id: string | null;
+            /** @default {} */
+            secrets: {
+                [key: string]: string;
+            };
             spec: components["schemas"]["RunSpec"];
         };
         /**
@@ -1252,6 +1256,10 @@ export interface components {
             parameters: {
                 [key: string]: boolean | number | string;
             } | null;
+            /** @default {} */
+            secrets: {
+                [key: string]: string;
+            };
             /** @default null */
             target: string | null;
         };
@@ -1402,6 +1410,8 @@ export interface components {
             retries: number;
             /** @default null */
             script: string | null;
+            /** @default [] */
+            secrets: string[];
             /** @default null */
             snapshot: string | null;
             /**
