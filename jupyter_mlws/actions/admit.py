@@ -44,9 +44,8 @@ def at_once(backend: Backend, tx: Transaction, run: Run) -> Run:
     """Admit a run that need not wait: nobody does, a slot is free, and somebody will start it."""
     if run.state is not RunState.QUEUED or not backend.attended.is_set():
         return run
-    load = queue.load(tx, run.target)
-    free = backend.targets[run.target].slots - load.under_way
-    if load.queued > 1 or free < 1 or disk_low(backend):
+    full = queue.taken(tx, run.target) >= backend.targets[run.target].slots
+    if full or queue.others_wait(tx, run) or disk_low(backend):
         return run
     return admit(backend, tx, run) or runs.get(tx, run.id)
 

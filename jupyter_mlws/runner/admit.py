@@ -19,7 +19,7 @@ def admit_waiting(backend: Backend, token: str, wanted: set[str]) -> tuple[list[
     for name, target in [pair for pair in backend.targets.items() if pair[0] in wanted]:
         with backend.store.read() as tx:
             services = queue.waiting(tx, name, limit=AT_ONCE, services=True)
-            free = min(max(0, target.slots - queue.load(tx, name).under_way), AT_ONCE)
+            free = min(max(0, target.slots - queue.taken(tx, name)), AT_ONCE)
             first = queue.waiting(tx, name, limit=free + 1)
             low = disk_low(backend) if first else None
             silent = queue.unexplained(tx, name) if low or len(first) > free else []
@@ -37,7 +37,7 @@ def _admit(
 ) -> list[Run]:
     """Those that could be started. A slot may have been given away since we looked."""
     with backend.store.write() as tx:
-        taken = queue.load(tx, chosen[0].target).under_way if chosen else 0
+        taken = queue.taken(tx, chosen[0].target) if chosen else 0
         some = services + chosen[: max(0, target.slots - taken)]
         return [moved for run in some if (moved := admit(backend, tx, run, token)) is not None]
 

@@ -1,6 +1,6 @@
 """The queue is the runs table read by age; a lease says who may act on a row, and until when."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, func, or_, select, update
 
@@ -29,25 +29,23 @@ WAITING = {
     .limit(bindparam("most"))
     for services in (True, False)
 }
-LOAD = (
-    select(T.c.state == RunState.QUEUED.value, func.count())
-    .where(T.c.state.in_(OPEN), T.c.target == bindparam("target"))
-    .where(T.c.kind.not_in(("service", "external")))
-    .group_by(T.c.state == RunState.QUEUED.value)
+SLOTTED = (T.c.target == bindparam("target"), T.c.kind.not_in(("service", "external")))
+TAKEN = select(func.count()).where(T.c.state.in_(UNDER_WAY), *SLOTTED)
+OTHERS = (
+    select(T.c.id)
+    .where(T.c.state == RunState.QUEUED.value, *SLOTTED, T.c.id != bindparam("run"))
+    .limit(1)
 )
 
 
-class Load(NamedTuple):
-    """The runs of a target that want or have a slot."""
-
-    queued: int
-    under_way: int
+def taken(tx: Connection, target: str) -> int:
+    """How many runs take a slot of a target."""
+    return tx.execute(TAKEN, {"target": target}).scalar_one()
 
 
-def load(tx: Connection, target: str) -> Load:
-    """How many runs wait for a target's slots, and how many take one."""
-    count = {bool(queued): n for queued, n in tx.execute(LOAD, {"target": target})}
-    return Load(count.get(True, 0), count.get(False, 0))
+def others_wait(tx: Connection, run: Run) -> bool:
+    """Whether a queued run is not alone in waiting for a slot of its target."""
+    return tx.execute(OTHERS, {"target": run.target, "run": run.id}).first() is not None
 
 
 def under_way(tx: Connection, token: str, *, at: Instant) -> list[Run]:

@@ -1,10 +1,13 @@
 """The queue: slots, the urgent first, order of arrival; who waits is told for what."""
 
+import itertools
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import update
 
 from jupyter_mlws.actions.cancel import cancel
-from jupyter_mlws.records.run import NewRun, Reason, RunSpec
+from jupyter_mlws.records.run import NewRun, Reason, RunSpec, RunState
 from jupyter_mlws.store import runs, tables, targets
 
 
@@ -37,6 +40,24 @@ def test_the_urgent_come_first(narrow):
     ids = [narrow.submit("true", name=str(p), priority=p).id for p in (0, -1, 5, 1)]
     narrow.start()
     assert order_of_start(narrow, ids) == ["5", "1", "0", "-1"]
+
+
+def test_who_need_not_wait_is_admitted_at_once(narrow):
+    assert narrow.submit("true").state is RunState.QUEUED  # nobody would start it
+    narrow.start()
+    narrow.ended(narrow.submit("true").id)
+    assert narrow.submit("sleep", "60").state is RunState.STARTING
+    assert narrow.submit("true").state is RunState.QUEUED
+
+
+def test_a_slot_is_given_once_however_many_ask(narrow):
+    """By those who submit and by the runner, at the same time."""
+    narrow.start()
+    with ThreadPoolExecutor(4) as hands:
+        ids = [run.id for run in hands.map(lambda _: narrow.submit("true"), range(16))]
+    runs = [narrow.ended(run_id) for run_id in ids]
+    spans = sorted((run.started_at, run.ended_at) for run in runs)
+    assert all(ended <= began for (_, ended), (began, _) in itertools.pairwise(spans))
 
 
 def test_who_waits_is_told_for_what_and_then_runs(narrow, until):
