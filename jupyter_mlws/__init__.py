@@ -33,7 +33,9 @@ def __getattr__(name: str) -> "Any":
     elif name in INSIDE:
         value = getattr(_inside(), name)
     elif name == "__version__":
-        value = _version()
+        from jupyter_mlws.records.version import version  # noqa: PLC0415 - see above
+
+        value = version()
     else:
         raise AttributeError(f"module 'jupyter_mlws' has no attribute {name!r}")
     globals()[name] = value
@@ -67,20 +69,6 @@ def _inside() -> "Any":
         del sys.modules[spec.name]
         raise
     return module
-
-
-def _version() -> str:
-    import importlib  # noqa: PLC0415 - see above
-    import importlib.metadata  # noqa: PLC0415 - 20 ms
-
-    try:
-        return str(importlib.import_module("jupyter_mlws._version").__version__)
-    except ModuleNotFoundError:  # the build writes it
-        pass
-    try:
-        return importlib.metadata.version("jupyter_mlws")
-    except importlib.metadata.PackageNotFoundError:
-        return "0+unknown"
 
 
 def _jupyter_server_extension_points() -> "list[dict[str, Any]]":

@@ -56,7 +56,14 @@ def test_no_file_imports_one_that_leads_back_to_it():
 
 
 @pytest.mark.parametrize(
-    "back", ["import p.a", "from p import a", "from . import a", "from .a import x"]
+    "back",
+    [
+        "import p.a",
+        "from p import a",
+        "from . import a",
+        "from .a import x",
+        "import_module('p.a')",
+    ],
 )
 @pytest.mark.parametrize("where", ["{}", "def f():\n    {}", "if TYPE_CHECKING:\n    {}"])
 def test_a_circle_is_found_wherever_it_closes(tmp_path, back, where):
@@ -94,6 +101,12 @@ def imports(path: Path, root: Path, known: dict[str, Path]) -> Iterator[Path]:
             base = ".".join([*above, node.module] if node.module else above)
             found = (known.get(f"{base}.{a.name}", known.get(base)) for a in node.names)
             yield from filter(None, found)
+        elif isinstance(node, ast.Call) and "import_module" in ast.unparse(node.func):
+            yield from (known[a.value] for a in node.args[:1] if _names(a, known))
+
+
+def _names(word: ast.expr, known: dict[str, Path]) -> bool:
+    return isinstance(word, ast.Constant) and word.value in known
 
 
 def dotted(path: Path, base: Path) -> str:

@@ -16,10 +16,11 @@ from jupyter_mlws.client import owner as owners
 from jupyter_mlws.errors import NotFound, OwnerNotRunning
 from jupyter_mlws.records import codec
 from jupyter_mlws.records.owner import Owner
+from jupyter_mlws.records.version import version
 from jupyter_mlws.records.workspace import Health
 from jupyter_mlws.server import relay
 from jupyter_mlws.server.base import RecordHandler
-from jupyter_mlws.server.ownership import Ownership, version
+from jupyter_mlws.server.ownership import Ownership
 from jupyter_mlws.server.policy import NEEDED
 
 OURS = frozenset({"server", "date", "set-cookie", "connection", "transfer-encoding", "keep-alive"})

@@ -18,6 +18,7 @@ from jupyter_mlws.errors import MlwsError, NotFound, OwnerNotRunning
 from jupyter_mlws.records import codec
 from jupyter_mlws.records.change import Changes
 from jupyter_mlws.records.owner import Owner
+from jupyter_mlws.records.version import version
 from jupyter_mlws.server import relay
 from jupyter_mlws.server.feed import Feed
 from jupyter_mlws.server.socket import Door, place
@@ -32,11 +33,6 @@ AGAIN_S = 10.0  # after a store that could not be opened
 NEWS_S = 25.0  # how long one question for the owner's news waits there
 STOP_S = 10.0  # for the runner's last step; runs go on without it
 log = logging.getLogger(__name__)
-
-
-def version() -> str:
-    """The package's own."""
-    return str(import_module("jupyter_mlws").__version__)
 
 
 Changed = Callable[[int, tuple[str, ...]], None]

@@ -10,9 +10,9 @@ from jupyter_mlws.actions import survey
 from jupyter_mlws.actions.attach import attach, detach
 from jupyter_mlws.actions.delete import prune
 from jupyter_mlws.records.target import NewTarget
+from jupyter_mlws.records.version import version
 from jupyter_mlws.records.workspace import PruneOrder
 from jupyter_mlws.server.base import RecordHandler
-from jupyter_mlws.server.ownership import version
 from jupyter_mlws.store import changes
 
 LONGEST_WAIT_S = 30.0
