@@ -20,6 +20,7 @@ from jupyter_mlws.records.version import version
 from jupyter_mlws.records.workspace import Health
 from jupyter_mlws.server import relay
 from jupyter_mlws.server.base import RecordHandler
+from jupyter_mlws.server.guard import FOREIGN
 from jupyter_mlws.server.ownership import Ownership
 from jupyter_mlws.server.policy import NEEDED
 
@@ -75,7 +76,7 @@ class ForwardHandler(RecordHandler):
         self._needed = needed(str(self.request.method), self._rest)
         await super().prepare()
         if self._upgrades and not self._may_upgrade():
-            raise web.HTTPError(403)
+            raise web.HTTPError(403, FOREIGN)
         connection: Any = self.request.connection
         connection.set_max_body_size(relay.ENDLESS)  # the owner has the limits
         self._owner = await self._find()

@@ -11,6 +11,10 @@ from jupyter_server.base.handlers import JupyterHandler
 from tornado import web
 
 USER = "X-Mlws-User"  # whom a forwarding server has let in
+HOST = (
+    "This server is not called so: ask it as localhost, or start it with "
+    "--ServerApp.allow_remote_access=True."
+)
 BACKGROUND = "X-Mlws-Background"  # nobody waits for this answer: it keeps no server awake
 
 
@@ -37,7 +41,7 @@ def admit(handler: JupyterHandler, user: User) -> None:
     inside: Any = handler
     CallContext.set(CallContext.JUPYTER_HANDLER, handler)
     if not handler.check_host():
-        raise web.HTTPError(403)
+        raise web.HTTPError(403, HOST)
     handler.current_user = inside._jupyter_current_user = user
     inside._token_authenticated = True  # what IdentityProvider.is_token_authenticated looks at
     if BACKGROUND in handler.request.headers:

@@ -59,11 +59,12 @@ class Lab(Server):
     """A Jupyter server as JupyterLab's, with our extension, a token and a base URL."""
 
     token = "lab's"
+    program = "jupyter_server"
 
     def __init__(self, root, log, env, *extra):
         self.runtime = Path(env["JUPYTER_RUNTIME_DIR"])
         command = [
-            *(sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root"),
+            *(sys.executable, "-m", self.program, "--no-browser", "--allow-root"),
             *(
                 "--ServerApp.port=0",
                 "--ServerApp.base_url=/user/ada/",
@@ -136,8 +137,8 @@ def servers(tmp_path, env):
         return tmp_path / f"server-{len(started)}.log"
 
     class Start:
-        def lab(self, root, *extra):
-            started.append(Lab(root, log(), dict(env), *extra))
+        def lab(self, root, *extra, kind=Lab):
+            started.append(kind(root, log(), dict(env), *extra))
             return started[-1]
 
         def serve(self, place, *words):
