@@ -38,8 +38,10 @@ class Served:
             self._client = owner.connect(self.place, start=False)
         return self._client
 
-    def start(self):
-        command = [sys.executable, "-m", "jupyter_mlws.cli.main", "serve"]
+    def start(self, *program):
+        """Serve; by another program of the tests' own, where one is given."""
+        program = program or ("jupyter_mlws.cli.main",)
+        command = [sys.executable, "-m", *program, "serve"]
         with self.log.open("ab") as stream:
             self.process = subprocess.Popen(
                 [*command, "--workspace", str(self.place.root)],
@@ -71,7 +73,7 @@ class Served:
         """Status, headers and body of an answer; the path goes out as it is written here."""
         found = owner.read(self.place)
         where = urlsplit(found.url)
-        headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        headers = {name.replace("_", "-"): str(value) for name, value in headers.items()}
         if token is None:
             headers["Authorization"] = f"token {found.token}"
         elif token:

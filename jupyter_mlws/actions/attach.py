@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from jupyter_mlws.actions.survey import target as describe
+from jupyter_mlws.actions import survey
 from jupyter_mlws.backend import Backend
 from jupyter_mlws.errors import Conflict, Invalid
 from jupyter_mlws.records.target import NewTarget, TargetInfo
 from jupyter_mlws.store import targets
+from jupyter_mlws.store.requests import answered
 from jupyter_mlws.targets.registry import build
 
 NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
@@ -36,11 +37,13 @@ def attach(backend: Backend, name: str, new: NewTarget, by: str) -> TargetInfo:
     if known is not None and kind != known.kind:
         raise Conflict(f"{name} is of kind {known.kind}; detach it, or take another name.", "kind")
     made = build(kind, backend.settings.state, dict(os.environ), _given(new.config))
+    seen = survey.look(made)
     with _as_stored(backend, name), backend.store.write() as tx:
         targets.attach(tx, name, kind, _given(new.config), at=backend.now(), by=by)
         backend.targets[name] = made
+        answer = answered(tx, survey.describe(backend, tx, name, made, seen))
     backend.woken()  # with more slots more may start
-    return describe(backend, name)
+    return answer
 
 
 def detach(backend: Backend, name: str, by: str) -> TargetInfo:
@@ -53,7 +56,7 @@ def detach(backend: Backend, name: str, by: str) -> TargetInfo:
     Conflict
         It is ``local`` or the workspace's default, or runs or endpoints are on it.
     """
-    last = describe(backend, name)
+    last = survey.target(backend, name)
     if name == ALWAYS:
         raise Conflict(f"{ALWAYS} is this machine, and is always there.")
     if last.default:
@@ -63,7 +66,7 @@ def detach(backend: Backend, name: str, by: str) -> TargetInfo:
             raise Conflict(f"{name} stays: {', '.join(held[:5])} would be left without it.")
         targets.detach(tx, name, at=backend.now())
         backend.targets.pop(name, None)
-    return last
+        return answered(tx, last)
 
 
 @contextmanager

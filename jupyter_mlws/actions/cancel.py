@@ -3,6 +3,7 @@
 from jupyter_mlws.backend import Backend
 from jupyter_mlws.records.run import Reason, Run, RunState
 from jupyter_mlws.store import runs
+from jupyter_mlws.store.transaction import Transaction
 
 
 def cancel(backend: Backend, ref: str, by: str) -> Run:
@@ -14,14 +15,19 @@ def cancel(backend: Backend, ref: str, by: str) -> Run:
         No such run.
     """
     with backend.store.write() as tx:
-        run = runs.get(tx, runs.resolve(tx, ref))
-        if run.state in (RunState.CANCEL_REQUESTED, RunState.FINALIZING) or run.state.over:
-            return run
-        waits = run.state is RunState.QUEUED
-        to = RunState.CANCELED if waits else RunState.CANCEL_REQUESTED
-        told = f"Canceled by {by}" + (" while it waited." if waits else ".")
-        run = runs.move(tx, run.id, to, at=backend.now(), code=Reason.USER_CANCEL, sentence=told)
+        run = request(backend, tx, runs.resolve(tx, ref), by)
     if run.state.over:
         backend.secrets.pop(run.id, None)
     backend.woken()
     return run
+
+
+def request(backend: Backend, tx: Transaction, run_id: str, by: str) -> Run:
+    """Store the wish, in the caller's transaction. The runner has to be woken after it."""
+    run = runs.get(tx, run_id)
+    if run.state in (RunState.CANCEL_REQUESTED, RunState.FINALIZING) or run.state.over:
+        return run
+    waits = run.state is RunState.QUEUED
+    to = RunState.CANCELED if waits else RunState.CANCEL_REQUESTED
+    told = f"Canceled by {by}" + (" while it waited." if waits else ".")
+    return runs.move(tx, run.id, to, at=backend.now(), code=Reason.USER_CANCEL, sentence=told)

@@ -5,6 +5,7 @@ from jupyter_mlws.errors import Conflict
 from jupyter_mlws.records.instant import Instant
 from jupyter_mlws.records.workspace import Pruned, PruneOrder
 from jupyter_mlws.store import attempts, models, removal, runs
+from jupyter_mlws.store.requests import answered
 
 
 def delete_run(backend: Backend, ref: str, by: str) -> Pruned:
@@ -26,8 +27,7 @@ def delete_run(backend: Backend, ref: str, by: str) -> Pruned:
             f"{run.label} is {run.state.value} and stays. "
             f"Cancel it first: mlws run cancel {run.label}."
         )
-    freed = _remove(backend, run.id)
-    return Pruned(runs=(run.id,), bytes=freed, dry_run=False)
+    return _remove(backend, run.id)
 
 
 def prune(backend: Backend, order: PruneOrder) -> Pruned:
@@ -40,11 +40,11 @@ def prune(backend: Backend, order: PruneOrder) -> Pruned:
         sizes = sum(removal.size_bytes(tx, run_id) for run_id in old)
     if order.dry_run:
         return Pruned(runs=tuple(old), bytes=sizes, dry_run=True)
-    freed = sum(_remove(backend, run_id) for run_id in old)
+    freed = sum(_remove(backend, run_id).bytes for run_id in old)
     return Pruned(runs=tuple(old), bytes=freed, dry_run=False)
 
 
-def _remove(backend: Backend, run_id: str) -> int:
+def _remove(backend: Backend, run_id: str) -> Pruned:
     """Rows first: a directory without a row is swept later, a row without one would be a lie."""
     with backend.store.read() as tx:
         run = runs.get(tx, run_id)
@@ -52,8 +52,9 @@ def _remove(backend: Backend, run_id: str) -> int:
         freed = removal.size_bytes(tx, run_id)
     with backend.store.write() as tx:
         removal.remove(tx, run_id, at=Instant(backend.now()))
+        gone = answered(tx, Pruned(runs=(run_id,), bytes=freed, dry_run=False))
     target = backend.targets.get(run.target)
     for attempt in tried:
         if target is not None:
             target.forget(attempt.handle)
-    return freed
+    return gone

@@ -1,10 +1,13 @@
 """Deploy: from a model version to an endpoint that will answer."""
 
 import re
+import shutil
+from contextlib import suppress
+from pathlib import Path
+from tempfile import mkdtemp
 
-from jupyter_mlws.actions import router
+from jupyter_mlws.actions import router, serving
 from jupyter_mlws.actions.seal import hashes, new_keys, seal
-from jupyter_mlws.actions.serving import describe
 from jupyter_mlws.actions.submit import check_target
 from jupyter_mlws.backend import Backend
 from jupyter_mlws.errors import Invalid, MlwsError
@@ -12,6 +15,7 @@ from jupyter_mlws.records.endpoint import Endpoint, EndpointState, Limits, NewEn
 from jupyter_mlws.records.model import ModelVersion
 from jupyter_mlws.store import endpoints, models, snapshots
 from jupyter_mlws.store.endpoints import Code, Row, Setup
+from jupyter_mlws.store.requests import answered
 from jupyter_mlws.store.transaction import Transaction
 
 NAME = re.compile(r"^[a-z0-9A-Z][a-zA-Z0-9._-]{0,63}$")
@@ -20,6 +24,9 @@ MOST_INSTANCES = 64
 
 def deploy(backend: Backend, new: NewEndpoint, by: str) -> Endpoint:
     """Make an endpoint and start its router. It answers when its state is Healthy.
+
+    Its directory is made aside; one transaction then stores it all. Whoever
+    dies on the way leaves an endpoint that will start, or none.
 
     Raises
     ------
@@ -32,6 +39,7 @@ def deploy(backend: Backend, new: NewEndpoint, by: str) -> Endpoint:
     """
     code = _checked(backend, new)
     keys = new_keys()
+    setup = Setup(instances=new.instances, limits=new.limits, variables=new.variables)
     row = Row(
         name=new.name,
         state=EndpointState.TRANSITIONING,
@@ -43,28 +51,27 @@ def deploy(backend: Backend, new: NewEndpoint, by: str) -> Endpoint:
         keys_sealed=seal(backend.key, new.name, keys),
         revision=1,
         run_id=None,
-        config=Setup(instances=new.instances, limits=new.limits, variables=new.variables),
+        config=setup,
         created_at=backend.now(),
         created_by=by,
     )
-    with backend.store.write() as tx:
-        check_target(backend, new.target)  # it may have been detached meanwhile
+    with backend.store.read() as tx:
+        endpoints.check_free(tx, new.name)
         version = models.resolve(tx, new.model)
         check_script(tx, code)
-        endpoints.create(tx, row)
-        known = (version.name, version.version)
-        endpoints.deploy(tx, new.name, 1, known, code, at=row.created_at, by=by)
+    made = Path(mkdtemp(dir=backend.settings.state / "tmp"))
     try:
-        _lay(backend, row, version, code)
-    except MlwsError:
+        router.lay_revision(backend, made, 1, version.label, code)
+        router.configure(backend, row, 1, version.label, code, version.sample, setup, into=made)
         with backend.store.write() as tx:
-            endpoints.remove(tx, new.name, at=backend.now())
-        router.clear(backend, new.name)
+            answer = answered(tx, _store(backend, tx, row, version, code, made))
+    except BaseException:
+        _clear(backend, new.name)
         raise
-    with backend.store.write() as tx:
-        router.start(backend, tx, row)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
     backend.woken()
-    return describe(backend, new.name)
+    return answer
 
 
 def check_script(tx: Transaction, code: Code) -> None:
@@ -112,7 +119,22 @@ def _checked(backend: Backend, new: NewEndpoint) -> Code:
     )
 
 
-def _lay(backend: Backend, row: Row, version: ModelVersion, code: Code) -> None:
-    router.clear(backend, row.name)
-    router.lay_revision(backend, row.name, 1, version.label, code)
-    router.configure(backend, row, 1, version.label, code, version.sample, row.config)
+def _store(
+    backend: Backend, tx: Transaction, row: Row, version: ModelVersion, code: Code, made: Path
+) -> Endpoint:
+    """All rows of the endpoint, and its directory in its place."""
+    check_target(backend, row.target)  # it may have been detached meanwhile
+    models.resolve(tx, version.label)  # and this deleted
+    endpoints.create(tx, row)
+    known, at, by = (version.name, version.version), row.created_at, row.created_by
+    endpoints.deploy(tx, row.name, 1, known, code, row.config, at=at, by=by)
+    router.place(backend, row.name, made)
+    router.start(backend, tx, row)
+    return serving.told(tx, endpoints.get(tx, row.name), {})
+
+
+def _clear(backend: Backend, name: str) -> None:
+    """Remove a directory that was placed and then not stored."""
+    with suppress(MlwsError), backend.store.write() as tx:  # what is raised says more
+        if not endpoints.taken(tx, name):
+            router.clear(backend, name)

@@ -3,6 +3,7 @@
 from jupyter_mlws.backend import Backend
 from jupyter_mlws.records.run import RunDetail, RunPatch
 from jupyter_mlws.store import details, runs
+from jupyter_mlws.store.requests import answered
 
 
 def edit(backend: Backend, ref: str, change: RunPatch) -> RunDetail:
@@ -10,4 +11,4 @@ def edit(backend: Backend, ref: str, change: RunPatch) -> RunDetail:
     with backend.store.write() as tx:
         run_id = runs.resolve(tx, ref)
         runs.patch(tx, run_id, change, at=backend.now())
-        return details.get(tx, run_id)
+        return answered(tx, details.get(tx, run_id))

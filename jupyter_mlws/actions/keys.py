@@ -8,6 +8,7 @@ from jupyter_mlws.backend import Backend
 from jupyter_mlws.errors import Conflict, Invalid
 from jupyter_mlws.records.endpoint import Keys
 from jupyter_mlws.store import endpoints
+from jupyter_mlws.store.requests import answered
 
 
 def show(backend: Backend, name: str) -> Keys:
@@ -17,8 +18,8 @@ def show(backend: Backend, name: str) -> Keys:
     return unseal(backend.key, name, row.keys_sealed)
 
 
-def regenerate(backend: Backend, name: str, which: str) -> Keys:
-    """Make a new key. The old one stops working when this returns.
+def regenerate(backend: Backend, name: str, which: str) -> None:
+    """Make a new key. It is the one that works as soon as the router was told.
 
     Raises
     ------
@@ -43,5 +44,10 @@ def regenerate(backend: Backend, name: str, which: str) -> Keys:
         sealed = seal(backend.key, name, keys)
         told = {"keys_sealed": sealed, "key_hashes": list(hashes(keys))}
         endpoints.change(tx, name, at=backend.now(), **told)
+        answered(tx, None)  # a key is kept sealed only
+
+
+def tell(backend: Backend, name: str) -> Keys:
+    """Tell the router the keys that are stored, and the caller. Raises NotFound."""
     router.tell_keys(backend, name)
-    return keys
+    return show(backend, name)

@@ -1,6 +1,7 @@
 """Open: from a workspace's folder to its parts, working together."""
 
 import os
+import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -37,6 +38,7 @@ def open_backend(settings: Settings, changed: Callable[[int, tuple[str, ...]], N
         workspace.toml names a target that cannot be.
     """
     state = settings.state
+    shutil.rmtree(state / "tmp", ignore_errors=True)  # what an earlier owner had half written
     for name in ("tmp", "runs", "keys", "endpoints", "backups"):
         (state / name).mkdir(mode=0o700, parents=True, exist_ok=True)
     store = Store(state / "store.db", changed)

@@ -13,6 +13,7 @@ from jupyter_mlws.records.snapshot import Entry
 from jupyter_mlws.store import blobs, files, models, runs
 from jupyter_mlws.store.manifests import checked
 from jupyter_mlws.store.placed import Placed
+from jupyter_mlws.store.requests import answered
 from jupyter_mlws.store.transaction import Transaction
 
 NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$")
@@ -50,12 +51,11 @@ def register(backend: Backend, name: str, new: NewVersion, by: str) -> ModelVers
         raise Invalid("Give a run with a path in it, or files that were sent.", "run")
     with backend.store.write() as tx:
         if new.run is not None:
-            return from_run(backend, tx, name, new, by=by)
+            return answered(tx, from_run(backend, tx, name, new, by=by))
         _check_files(tx, new.files)
-        made = models.register(
-            tx, name, new, new.files, run_id=None, metrics={}, at=backend.now(), by=by
-        )
-    return made
+        at = backend.now()
+        made = models.register(tx, name, new, new.files, run_id=None, metrics={}, at=at, by=by)
+        return answered(tx, made)
 
 
 def from_run(
@@ -127,10 +127,10 @@ def edit_version(backend: Backend, name: str, version: int, change: VersionPatch
     """Change a version's words. Raises NotFound."""
     with backend.store.write() as tx:
         models.resolve(tx, f"{name}:{version}")
-        return models.patch(tx, name, version, change, at=backend.now())
+        return answered(tx, models.patch(tx, name, version, change, at=backend.now()))
 
 
 def remove_version(backend: Backend, name: str, version: int) -> ModelVersion:
     """Delete a version. Raises NotFound, or Conflict where an endpoint uses it."""
     with backend.store.write() as tx:
-        return models.delete(tx, name, version, at=backend.now())
+        return answered(tx, models.delete(tx, name, version, at=backend.now()))

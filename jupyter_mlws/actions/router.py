@@ -32,12 +32,12 @@ def admin(backend: Backend, name: str) -> Admin:
     return Admin(home(backend, name))
 
 
-def lay_revision(backend: Backend, name: str, revision: int, model: str, code: Code) -> Any:
-    """Write a revision's model and code below the endpoint's directory; the model's version.
+def lay_revision(backend: Backend, into: Path, revision: int, model: str, code: Code) -> Any:
+    """Write a revision's model and code below an endpoint's directory; the model's version.
 
     What an earlier try left half written is replaced.
     """
-    folder = home(backend, name) / "revisions" / str(revision)
+    folder = into / "revisions" / str(revision)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700, parents=True)
     version = unpack.lay_model(backend, model, folder / "model")
@@ -47,9 +47,23 @@ def lay_revision(backend: Backend, name: str, revision: int, model: str, code: C
 
 
 def configure(
-    backend: Backend, row: Row, revision: int, model: str, code: Code, sample: Any, setup: Setup
+    backend: Backend,
+    row: Row,
+    revision: int,
+    model: str,
+    code: Code,
+    sample: Any,
+    setup: Setup,
+    *,
+    into: Path | None = None,
 ) -> None:
-    """Write router.json: what the router should serve from its next look on."""
+    """Write router.json: what the router should serve from its next look on.
+
+    Parameters
+    ----------
+    into
+        The endpoint's directory before it is in its place.
+    """
     folder = home(backend, row.name) / "revisions" / str(revision)
     assert row.port is not None
     config = configs.Config(
@@ -67,7 +81,14 @@ def configure(
         instances=code.instances,
         limits=configs.Limits(**structs.asdict(setup.limits)),
     )
-    configs.write(home(backend, row.name), config)
+    configs.write(into or home(backend, row.name), config)
+
+
+def configured(backend: Backend, name: str) -> int | None:
+    """The revision that router.json names; None where there is none."""
+    with suppress(OSError, ValueError):
+        return configs.read(home(backend, name)).revision
+    return None
 
 
 def tell_keys(backend: Backend, name: str) -> None:
@@ -76,7 +97,9 @@ def tell_keys(backend: Backend, name: str) -> None:
         row = endpoints.get(tx, name)
     folder = home(backend, name)
     with suppress(OSError, ValueError):  # not laid out yet: the hashes come with the rest
-        configs.write(folder, replace(configs.read(folder), key_hashes=row.key_hashes))
+        config = configs.read(folder)
+        if config.key_hashes != row.key_hashes:
+            configs.write(folder, replace(config, key_hashes=row.key_hashes))
     with suppress(TargetUnreachable):  # it reads them when it starts
         Admin(folder).keys()
 
@@ -101,6 +124,12 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def place(backend: Backend, name: str, made: Path) -> None:
+    """Make `made` the endpoint's directory. The caller's transaction holds the name."""
+    clear(backend, name)  # of one that was never stored
+    made.rename(home(backend, name))
 
 
 def clear(backend: Backend, name: str) -> None:

@@ -1,5 +1,6 @@
 """Serving: an endpoint as it is now, with what its router says of itself."""
 
+from contextlib import suppress
 from typing import Any
 
 from jupyter_mlws.actions import router
@@ -9,7 +10,9 @@ from jupyter_mlws.records import codec
 from jupyter_mlws.records.endpoint import Endpoint, Replica, Traffic
 from jupyter_mlws.store import endpoints, models
 from jupyter_mlws.store.endpoints import Row
+from jupyter_mlws.store.transaction import Transaction
 
+Said = dict[str, Any]  # a router's status
 LOOK_S = 2.0
 
 
@@ -26,17 +29,21 @@ def listed(backend: Backend) -> list[Endpoint]:
     return [_whole(backend, row) for row in rows]
 
 
-def _whole(backend: Backend, row: Row) -> Endpoint:
+def status(backend: Backend, name: str) -> Said:
+    """What an endpoint's router says; empty where it does not answer now. Raises NotFound."""
     with backend.store.read() as tx:
-        tried = endpoints.deployments(tx, row.name)
-        current = next((d for d in tried if d.revision == row.revision), None)
-        sample = None
-        if current is not None:
-            try:
-                sample = models.resolve(tx, current.model).sample
-            except NotFound:  # deleted while another revision served
-                sample = None
-    said = _status(backend, row)
+        row = endpoints.get(tx, name)
+    return _said(backend, row)
+
+
+def told(tx: Transaction, row: Row, said: Said) -> Endpoint:
+    """An endpoint by its row, with what its router said."""
+    tried = endpoints.deployments(tx, row.name)
+    current = next((d for d in tried if d.revision == row.revision), None)
+    sample = None
+    if current is not None:
+        with suppress(NotFound):  # deleted while another revision served
+            sample = models.resolve(tx, current.model).sample
     address = f"http://127.0.0.1:{row.port}"
     return Endpoint(
         name=row.name,
@@ -60,8 +67,13 @@ def _whole(backend: Backend, row: Row) -> Endpoint:
     )
 
 
-def _status(backend: Backend, row: Row) -> dict[str, Any]:
-    """What the router says; empty where it does not answer now."""
+def _whole(backend: Backend, row: Row) -> Endpoint:
+    said = _said(backend, row)
+    with backend.store.read() as tx:
+        return told(tx, row, said)
+
+
+def _said(backend: Backend, row: Row) -> Said:
     if row.run_id is None:
         return {}
     try:

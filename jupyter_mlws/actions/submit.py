@@ -13,6 +13,7 @@ from jupyter_mlws.records import codec
 from jupyter_mlws.records.run import NewRun, Run, RunAgain, RunSpec, RunState
 from jupyter_mlws.records.variables import PLAIN, withheld
 from jupyter_mlws.store import runs, snapshots
+from jupyter_mlws.store.requests import answered
 
 MOST_URGENT, MOST_RETRIES = 1_000_000, 100
 
@@ -40,7 +41,7 @@ def submit(backend: Backend, new: NewRun, by: str) -> Run:
         run = runs.create(tx, new, at=backend.now(), by=by)
         if new.secrets and not run.state.over:
             backend.secrets[run.id] = dict(new.secrets)
-        run = at_once(backend, tx, run)
+        run = answered(tx, at_once(backend, tx, run))
     backend.woken()
     return run
 

@@ -5,10 +5,14 @@ from pathlib import Path
 
 from jupyter_mlws.backend import Backend
 from jupyter_mlws.errors import MlwsError, NotFound
-from jupyter_mlws.records.target import TargetInfo
+from jupyter_mlws.records.target import Machine, TargetInfo
 from jupyter_mlws.records.workspace import WorkspaceInfo
 from jupyter_mlws.store import blobs, changes, search
 from jupyter_mlws.store import targets as known_targets
+from jupyter_mlws.store.transaction import Transaction
+from jupyter_mlws.targets.base import Target
+
+Seen = tuple[Machine | None, str | None]  # of a machine, or why nothing was
 
 
 def workspace(backend: Backend, version: str, pid: int) -> WorkspaceInfo:
@@ -44,14 +48,24 @@ def target(backend: Backend, name: str) -> TargetInfo:
     if one is None:
         known = ", ".join(sorted(backend.targets))
         raise NotFound(f"There is no target {name!r} here; there is {known}.")
+    seen = look(one)
     with backend.store.read() as tx:
-        running, waiting = known_targets.load(tx).get(name, (0, 0))
-        config = {name: config for name, _, config in known_targets.listed(tx)}.get(name, {})
-    machine, problem = None, None
+        return describe(backend, tx, name, one, seen)
+
+
+def look(target: Target) -> Seen:
+    """What a target says of its machine, or why it says nothing."""
     try:
-        machine = one.look()
+        return target.look(), None
     except MlwsError as error:
-        problem = str(error)
+        return None, str(error)
+
+
+def describe(backend: Backend, tx: Transaction, name: str, one: Target, seen: Seen) -> TargetInfo:
+    """A target that was looked at, with what the store knows of it."""
+    running, waiting = known_targets.load(tx).get(name, (0, 0))
+    config = {name: config for name, _, config in known_targets.listed(tx)}.get(name, {})
+    machine, problem = seen
     return TargetInfo(
         name=name,
         kind=one.kind,

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from jupyter_mlws.actions import router
+from jupyter_mlws.actions import router, serving
 from jupyter_mlws.actions.deploy import check_instances, check_limits, check_script
-from jupyter_mlws.actions.serving import describe
 from jupyter_mlws.backend import Backend
 from jupyter_mlws.errors import Conflict, Invalid, TargetUnreachable
 from jupyter_mlws.records.endpoint import Deployment, Endpoint, EndpointPatch, EndpointState
 from jupyter_mlws.records.model import ModelVersion
 from jupyter_mlws.store import endpoints, models
 from jupyter_mlws.store.endpoints import Code, Row, Setup
+from jupyter_mlws.store.requests import answered
 
 S = EndpointState
 
@@ -37,6 +37,7 @@ def update(backend: Backend, name: str, patch: EndpointPatch, by: str) -> Endpoi
         check_limits(patch.limits)
     if patch.plain and patch.script is not None:
         raise Invalid("A revision has a script, or it is plain: not both.", "plain")
+    said = serving.status(backend, name)
     with backend.store.write() as tx:
         row = endpoints.get(tx, name)
         if row.desired != "up" or row.state in (S.TRANSITIONING, S.DELETING):
@@ -48,10 +49,22 @@ def update(backend: Backend, name: str, patch: EndpointPatch, by: str) -> Endpoi
         check_script(tx, code)
         revision = endpoints.newest_revision(tx, name) + 1
         known = (version.name, version.version)
-        endpoints.deploy(tx, name, revision, known, code, at=backend.now(), by=by)
+        endpoints.deploy(tx, name, revision, known, code, setup, at=backend.now(), by=by)
         endpoints.change(tx, name, at=backend.now(), state=S.TRANSITIONING.value, reason=None)
+        answer = answered(tx, serving.told(tx, endpoints.get(tx, name), said))
     backend.streams.submit(_change, backend, row, current, revision, version, code, setup)
-    return describe(backend, name)
+    return answer
+
+
+def resume(backend: Backend, name: str, revision: int) -> None:
+    """Go on with an update that the last owner had begun, as it was asked for."""
+    with backend.store.read() as tx:
+        row = endpoints.get(tx, name)
+        tried = {one.revision: one for one in endpoints.deployments(tx, name)}
+        current, coming = tried[row.revision], tried[revision]
+        version, setup = models.resolve(tx, coming.model), endpoints.planned(tx, name, revision)
+    code = _code(coming, EndpointPatch())
+    backend.streams.submit(_change, backend, row, current, revision, version, code, setup)
 
 
 def _change(
@@ -67,8 +80,9 @@ def _change(
     name, reason = row.name, None
     values: dict[str, Any] = {"state": S.HEALTHY.value, "reason": None}
     try:
-        router.lay_revision(backend, name, revision, version.label, code)
-        router.configure(backend, row, revision, version.label, code, version.sample, setup)
+        if router.configured(backend, name) != revision:  # else its replicas may read it already
+            router.lay_revision(backend, router.home(backend, name), revision, version.label, code)
+            router.configure(backend, row, revision, version.label, code, version.sample, setup)
         router.admin(backend, name).reload()
         values |= {"revision": revision, "config": setup}
     except TargetUnreachable:

@@ -6,6 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from jupyter_mlws.actions import router
 from jupyter_mlws.actions.undeploy import finish
+from jupyter_mlws.actions.update import resume
 from jupyter_mlws.backend import Backend
 from jupyter_mlws.errors import TargetUnreachable
 from jupyter_mlws.records.endpoint import EndpointState
@@ -31,6 +32,9 @@ class EndpointWatch:
         self._look_at = 0.0
         self._changing = False
         self._tries: dict[str, int] = {}  # endpoint → routers that died in a row
+        self._met: set[str] = set()
+        with backend.store.read() as tx:
+            self._begun = endpoints.begun(tx)  # by the last owner, and not ended
 
     def look(self) -> bool:
         """Look at every endpoint whose time has come; whether one is changing."""
@@ -68,6 +72,8 @@ class EndpointWatch:
         except TargetUnreachable:
             return self._silent(row, run)
         self._tries.pop(row.name, None)
+        if row.name not in self._met:
+            self._meet(row.name)
         serving = int(said["revision"])
         state = S(said["state"])
         reason = said.get("reason")
@@ -82,6 +88,13 @@ class EndpointWatch:
                 values = {"state": state.value, "reason": reason, "revision": serving}
                 endpoints.change(tx, row.name, at=at, **values)
         return None
+
+    def _meet(self, name: str) -> None:
+        """A router's first word: what the last owner had stored and not told is told now."""
+        self._met.add(name)
+        router.tell_keys(self._backend, name)
+        if (revision := self._begun.pop(name, None)) is not None:
+            resume(self._backend, name, revision)
 
     def _silent(self, row: Row, run: Run | None) -> None:
         """Nobody answers: it starts, or it is gone and starts again, or it cannot."""

@@ -126,9 +126,10 @@ class Endpoint:
         return 200, {}
 
     async def reload(self) -> Reply:
-        """Follow router.json: the new revision serves when this answers 200, else the old."""
-        if self._changing.locked():
-            return 409, {"reason": "Another change is under way; wait for it."}
+        """Follow router.json: the new revision serves when this answers 200, else the old.
+
+        Asked while it changes (by another owner, say), it looks again after that.
+        """
         async with self._changing:
             try:
                 config = configs.read(self._home)

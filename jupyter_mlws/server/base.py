@@ -2,12 +2,12 @@
 
 import asyncio
 import getpass
+import hmac
 import logging
 import re
 import threading
 from asyncio import Future
 from collections.abc import Callable, Iterable, Iterator
-from hashlib import sha256
 from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
@@ -96,14 +96,22 @@ class RecordHandler(Guarded, APIHandler):
         return await loop.run_in_executor(self.backend.streams, action, self.backend, *args)
 
     async def once(self, action: Callable[..., Any], *args: Any, status: int = 201) -> None:
-        """Act and reply; asked again with the same Idempotency-Key, give the same answer."""
+        """Act and reply; asked again with the same Idempotency-Key, give the same answer.
+
+        The action says its answer by `requests.answered`, in its own transaction.
+        """
+        self.send(await self.acted(action, *args, status=status), status)
+
+    async def acted(self, action: Callable[..., Any], *args: Any, status: int = 201) -> bytes:
+        """As `once`, without the reply: for a handler that has to see to more each time."""
         key = self.request.headers.get("Idempotency-Key")
         if key is None:
-            return self.reply(await self.slowly(action, *args), status)
-        told = f"{self.request.method} {self.request.path}\n".encode() + self.request.body
-        sign = sha256(told).hexdigest()
-        given = await self.slowly(_remembered, self.user, key[:200], sign, status, action, args)
-        return self.send(given.body, given.status)
+            return codec.encode(await self.slowly(action, *args))
+        where = self.request.path.removeprefix(str(self.settings["base_url"]).rstrip("/"))
+        told = f"{self.request.method} {where}\n".encode() + self.request.body
+        sign = hmac.digest(self.backend.key, told, "sha256").hex()  # there may be a secret in it
+        asked = (self.user, key[:200], sign, status)
+        return await self.slowly(remembered, asked, action, args)
 
     async def look(self, question: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """Ask the store something, in one transaction of its own."""
@@ -164,23 +172,23 @@ class RecordHandler(Guarded, APIHandler):
             super().log_exception(kind, value, trace)
 
 
-def _remembered(
+def remembered(
     backend: Backend,
-    user: str,
-    key: str,
-    sign: str,
-    status: int,
+    request: tuple[str, str, str, int],
     action: Callable[..., Any],
     args: tuple[Any, ...],
-) -> Any:
-    """The answer that was given to this key, or a new one, kept for the next time."""
+) -> bytes:
+    """The answer that was given to this key, or a new one, which the action itself keeps."""
     from jupyter_mlws.store import requests  # noqa: PLC0415  the gate loads no database
 
+    user, key, sign, _ = request
     with HELD.setdefault((user, key), threading.Lock()):  # who comes second waits for the first
         with backend.store.read() as tx:
             given = requests.find(tx, user, key, sign)
         if given is None:
-            given = requests.Given(status, codec.encode(action(backend, *args)))
-            with backend.store.write() as tx:
-                requests.keep(tx, user, key, sign, given, at=backend.now())
-        return given
+            asked = requests.Asked(*request, at=backend.now())
+            with requests.asking(asked):
+                action(backend, *args)
+            given = asked.given
+            assert given is not None, f"{action.__name__} does not say what it answers"
+        return given.body

@@ -1,9 +1,8 @@
 """/mlws/api/v1/endpoints"""
 
-from jupyter_mlws.actions import keys, serving
+from jupyter_mlws.actions import keys, serving, undeploy
 from jupyter_mlws.actions.deploy import deploy
 from jupyter_mlws.actions.invoke import invoke
-from jupyter_mlws.actions.undeploy import undeploy
 from jupyter_mlws.actions.update import update
 from jupyter_mlws.errors import NotFound
 from jupyter_mlws.records.endpoint import EndpointPatch, Invocation, NewEndpoint
@@ -28,7 +27,9 @@ class EndpointHandler(RecordHandler):
         await self.once(update, name, self.body(EndpointPatch), self.user, status=200)
 
     async def delete(self, name: str) -> None:
-        await self.once(undeploy, name, self.user, status=200)
+        last = await self.acted(undeploy.undeploy, name, self.user, status=200)
+        await self.slowly(undeploy.wait, name)
+        self.send(last)
 
 
 class InvokeHandler(RecordHandler):
@@ -45,7 +46,8 @@ class KeysHandler(RecordHandler):
 class KeyHandler(RecordHandler):
     async def post(self, name: str, which: str) -> None:
         self.set_header("Cache-Control", "no-store")
-        self.reply(await self.slowly(keys.regenerate, name, which))
+        await self.acted(keys.regenerate, name, which, status=200)
+        self.reply(await self.slowly(keys.tell, name))
 
 
 class EndpointLogHandler(RunLogHandler):

@@ -50,14 +50,23 @@ class Row(Struct, frozen=True, kw_only=True):
     created_by: str
 
 
-def create(tx: Connection, row: Row) -> None:
+def taken(tx: Connection, name: str) -> bool:
+    return tx.execute(select(T.c.name).where(T.c.name == name)).first() is not None
+
+
+def check_free(tx: Connection, name: str) -> None:
     """Raises Conflict where the name is taken."""
-    if tx.execute(select(T.c.name).where(T.c.name == row.name)).first():
+    if taken(tx, name):
         raise Conflict(
-            f"There is an endpoint {row.name!r} already. Update it with: "
-            f"mlws endpoint update {row.name} --model NAME:VERSION.",
+            f"There is an endpoint {name!r} already. Update it with: "
+            f"mlws endpoint update {name} --model NAME:VERSION.",
             "name",
         )
+
+
+def create(tx: Connection, row: Row) -> None:
+    """Raises Conflict where the name is taken."""
+    check_free(tx, row.name)
     tx.execute(insert(T).values(codec.columns(row) | {"keys_sealed": row.keys_sealed}))
     changes.add(tx, "endpoint", row.name, at=row.created_at)
 
@@ -102,18 +111,19 @@ def deploy(
     revision: int,
     model: tuple[str, int],
     code: Code,
+    setup: Setup,
     *,
     at: Instant,
     by: str,
 ) -> None:
-    """Store a new revision, under way."""
+    """Store a new revision, under way. `setup` is the endpoint's once it serves."""
     tx.execute(
         insert(D).values(
             endpoint=name,
             revision=revision,
             model=model[0],
             version=model[1],
-            config=codec.columns(code),
+            config={**codec.columns(setup), **codec.columns(code)},
             state=EndpointState.TRANSITIONING.value,
             created_at=at,
             created_by=by,
@@ -137,6 +147,20 @@ def settle(
     if row is not None and (row.state, row.reason) != (state.value, reason):
         tx.execute(update(D).where(mine).values(state=state.value, reason=reason))
         changes.add(tx, "endpoint", name, at=at)
+
+
+def planned(tx: Connection, name: str, revision: int) -> Setup:
+    """What a revision makes of the endpoint's setup."""
+    mine = (D.c.endpoint == name) & (D.c.revision == revision)
+    return codec.convert(tx.execute(select(D.c.config).where(mine)).scalar_one(), Setup)
+
+
+def begun(tx: Connection) -> dict[str, int]:
+    """Endpoints that an update was begun of and not ended, with its revision."""
+    under_way = D.c.state == EndpointState.TRANSITIONING.value
+    newer = select(D.c.endpoint, D.c.revision).join_from(D, T)
+    newer = newer.where(under_way, D.c.revision > T.c.revision).order_by(D.c.revision)
+    return {name: revision for name, revision in tx.execute(newer)}
 
 
 def newest_revision(tx: Connection, name: str) -> int:

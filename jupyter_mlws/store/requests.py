@@ -1,13 +1,19 @@
 """Answers that were given, by the caller's Idempotency-Key: a retry gets the same one."""
 
-from typing import NamedTuple
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection, delete, insert, select
 
 from jupyter_mlws.errors import Conflict
+from jupyter_mlws.records import codec
 from jupyter_mlws.records.instant import Instant
 from jupyter_mlws.store import tables
 
+R = TypeVar("R")
 T = tables.requests
 KEPT_S = 24 * 3600.0
 
@@ -15,6 +21,43 @@ KEPT_S = 24 * 3600.0
 class Given(NamedTuple):
     status: int
     body: bytes
+
+
+@dataclass
+class Asked:
+    """A request with a key, while it is acted upon."""
+
+    principal: str
+    key: str
+    fingerprint: str
+    status: int  # of the answer, where all goes well
+    at: Instant
+    given: Given | None = None
+
+
+_asked: ContextVar[Asked | None] = ContextVar("asked", default=None)
+
+
+@contextmanager
+def asking(asked: Asked) -> Iterator[None]:
+    """What this thread does in here is the answer to `asked`."""
+    before = _asked.set(asked)
+    try:
+        yield
+    finally:
+        _asked.reset(before)
+
+
+def answered(tx: Connection, record: R) -> R:
+    """Keep what an action answers, where its caller sent a key; returns `record`.
+
+    In the transaction that does it: whoever dies after that has done both, or neither.
+    """
+    if (asked := _asked.get()) is not None:
+        asked.given = Given(asked.status, codec.encode(record))
+        told = asked.principal, asked.key, asked.fingerprint
+        keep(tx, *told, asked.given, at=asked.at)
+    return record
 
 
 def find(tx: Connection, principal: str, key: str, fingerprint: str) -> Given | None:
