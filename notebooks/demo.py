@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -33,6 +34,11 @@ class Failed(Exception):
     """One sentence: what did not work."""
 
 
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as one:
+        return int(one.getsockname()[1])
+
+
 class Lab:
     """A JupyterLab server on loopback, with nothing but our extension asked of it."""
 
@@ -42,16 +48,21 @@ class Lab:
         self._scratch = Path(mkdtemp(prefix="mlws-demo-"))
         self._log = open(self._scratch / "jupyter.log", "wb")  # noqa: SIM115  as the server lives
         words = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--ip=127.0.0.1"]
-        words += ["--port=0", f"--ServerApp.root_dir={root}", "--allow-root"]
+        words += [f"--port={free_port()}", f"--ServerApp.root_dir={root}", "--allow-root"]
         words += ["--ServerApp.open_browser=False", *more]
         environment = {**os.environ, "JUPYTER_TOKEN": self.token}
         for name in ("JUPYTER_RUNTIME_DIR", "JUPYTERLAB_WORKSPACES_DIR"):
             environment[name] = str(self._scratch)  # nothing of the user's own JupyterLab
-        environment["JUPYTERLAB_SETTINGS_DIR"] = str(self._settings())
+        self.settings = self._settings()
+        environment["JUPYTERLAB_SETTINGS_DIR"] = str(self.settings)
         self.process = subprocess.Popen(
             words, cwd=root, env=environment, stdout=self._log, stderr=self._log
         )
-        self.url = self._found(self._scratch)
+        try:
+            self.url = self._found(self._scratch)
+        except BaseException:
+            self.process.kill()
+            raise
 
     def _settings(self) -> Path:
         """Settings of its own: it asks nobody whether there is news."""

@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,12 @@ from tests.bench import settings_of
 from tests.waiting import until_so
 
 HOUSE = Path(__file__).parents[1]
+
+
+def free_port():
+    """Where a server can listen. jupyter_server below 2.20 does not say which port 0 became."""
+    with socket.create_server(("127.0.0.1", 0)) as one:
+        return one.getsockname()[1]
 
 
 class Served:

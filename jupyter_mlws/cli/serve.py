@@ -2,6 +2,7 @@
 
 import logging
 import os
+import socket
 import sys
 import time
 from pathlib import Path
@@ -94,7 +95,7 @@ def prepared(root: Path, idle_s: float, port: int) -> WorkspaceServer:
         jpserver_extensions={"jupyter_mlws": True},
         root_dir=str(root),
         ip="127.0.0.1",
-        port=port,
+        port=port or _free_port(),
         open_browser=False,
         allow_root=True,
         allow_unauthenticated_access=False,
@@ -107,3 +108,9 @@ def prepared(root: Path, idle_s: float, port: int) -> WorkspaceServer:
     server.config.ContentsManager.files_handler_class = None  # it would hand out the folder's files
     server.initialize(argv=[], find_extensions=False)
     return server
+
+
+def _free_port() -> int:
+    """Asked for port 0, jupyter_server below 2.20 calls that its address."""
+    with socket.create_server(("127.0.0.1", 0)) as one:
+        return int(one.getsockname()[1])

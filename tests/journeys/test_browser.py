@@ -23,6 +23,9 @@ def lab(demo, tmp_path_factory):
     root.mkdir()
     shutil.copy(NOTEBOOKS / NOTEBOOK, root / NOTEBOOK)
     server = demo.Lab(root, "--LabApp.expose_app_in_browser=True")
+    mine = server.settings / "@jupyterlab" / "notebook-extension"
+    mine.mkdir(parents=True)  # JupyterLab 4.2 hides the cells that are out of view, ours with them
+    (mine / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}')
     yield server
     server.stop()
     demo.stop_endpoints(root / ".mlws" / "state")

@@ -15,6 +15,7 @@ import pytest
 
 from jupyter_mlws.client import owner, workspace
 from jupyter_mlws.errors import OwnerNotRunning
+from tests.served import free_port
 
 HOUSE = Path(__file__).parents[2]
 START_S = 60.0
@@ -66,7 +67,7 @@ class Lab(Server):
         command = [
             *(sys.executable, "-m", self.program, "--no-browser", "--allow-root"),
             *(
-                "--ServerApp.port=0",
+                f"--ServerApp.port={free_port()}",
                 "--ServerApp.base_url=/user/ada/",
                 f"--ServerApp.root_dir={root}",
             ),
