@@ -11,6 +11,7 @@ MlwsError
 ├── Incomplete            a snapshot or file cannot be read as it is; names what and why
 ├── StoreNewer            the store was written by a newer program
 ├── StoreBroken           the database file is not one, or does not keep its promises
+├── Unsupported           this system cannot do it; says where it can be done
 ├── DiskFull              there was no room; nothing was written
 ├── Busy                  too much is asked at once                              [transient]
 ├── OwnerNotRunning       nobody owns the workspace now; it may come             [transient]
@@ -80,6 +81,10 @@ class StoreNewer(MlwsError):
 
 class StoreBroken(MlwsError):
     code = "store_broken"
+
+
+class Unsupported(MlwsError):
+    code = "unsupported"
 
 
 class DiskFull(MlwsError):

@@ -11,7 +11,11 @@ from jupyter_mlws.cli import complete
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 Where = Annotated[
     Path | None,
-    typer.Option("--workspace", help="The workspace's folder. Default: the nearest one upwards."),
+    typer.Option(
+        "--workspace",
+        metavar="FOLDER|URL",
+        help="Its folder, or its Jupyter server with $MLWS_TOKEN. Default: the nearest upwards.",
+    ),
 ]
 RunRef = Annotated[
     str,

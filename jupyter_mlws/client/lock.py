@@ -1,8 +1,11 @@
 """The lock by which one process owns a workspace: flock on <state>/owner.lock."""
 
-import fcntl
 import os
+import sys
 from pathlib import Path
+
+if sys.platform != "win32":  # where no workspace is opened: `client/workspace.py` says so
+    import fcntl
 
 
 class Lock:

@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Struct
 
 from jupyter_mlws.client import atomic, known, mounts
-from jupyter_mlws.errors import Invalid, NotFound
+from jupyter_mlws.errors import Invalid, NotFound, Unsupported
 from jupyter_mlws.records.ids import new_id
 from jupyter_mlws.records.instant import Instant
 
@@ -48,7 +48,10 @@ def find(start: Path | str, explicit: Path | str | None = None) -> Workspace:
         There is none. Nothing was made.
     Invalid
         Its workspace.toml cannot be read; says why.
+    Unsupported
+        On Windows; so do all that open or make one.
     """
+    _must_run_here()
     if named := explicit or os.environ.get("MLWS_WORKSPACE"):
         return load(named)
     start = Path(os.path.abspath(start))
@@ -93,6 +96,7 @@ def create(root: Path | str, name: str | None = None) -> Workspace:
     NotFound
         There is no such folder.
     """
+    _must_run_here()
     root = Path(os.path.abspath(root))
     if not root.is_dir():
         raise NotFound(f"There is no folder {root}.")
@@ -111,6 +115,7 @@ def create(root: Path | str, name: str | None = None) -> Workspace:
 
 def load(root: Path | str) -> Workspace:
     """The workspace in exactly this folder. Raises NotFound, Invalid."""
+    _must_run_here()
     root = Path(os.path.abspath(os.path.expanduser(root)))
     try:
         text = (root / MARK).read_text(encoding="utf-8")
@@ -160,6 +165,14 @@ def open_state(workspace: Workspace) -> None:
             state=str(workspace.state),
         )
     )
+
+
+def _must_run_here() -> None:
+    if sys.platform == "win32":
+        raise Unsupported(
+            "On Windows a workspace runs inside WSL2: install jupyter_mlws and start JupyterLab "
+            "there. `mlws … --workspace URL` looks into one on another machine."
+        )
 
 
 def _state(root: Path, workspace_id: str, configured: str) -> tuple[Path, str | None]:

@@ -36,6 +36,7 @@ STATUS: dict[type[errors.MlwsError], int] = {
     errors.Incomplete: 409,
     errors.DiskFull: 507,
     errors.Busy: 429,
+    errors.Unsupported: 501,
     errors.OwnerNotRunning: 503,
     errors.LaunchRejected: 422,
     errors.TargetUnreachable: 503,

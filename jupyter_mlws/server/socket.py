@@ -2,15 +2,16 @@
 
 import hashlib
 import os
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from jupyter_core.paths import jupyter_runtime_dir
+from tornado import netutil
 from tornado.httpserver import HTTPServer
-from tornado.netutil import bind_unix_socket
 
-LONGEST_BYTES = 107  # of a path that bind(2) takes
+LONGEST_BYTES = 103 if sys.platform == "darwin" else 107  # of a path that bind(2) takes
 
 
 class Door:
@@ -19,7 +20,7 @@ class Door:
     def __init__(self, application: Any, path: Path, **limits: Any) -> None:
         self.path = path
         self._server = HTTPServer(application, **limits)
-        self._server.add_socket(bind_unix_socket(str(path), mode=0o600))
+        self._server.add_socket(netutil.bind_unix_socket(str(path), mode=0o600))
 
     def close(self) -> None:
         self._server.stop()

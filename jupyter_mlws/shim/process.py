@@ -4,7 +4,6 @@ Read from /proc; where there is none (macOS), from `ps`, to the second.
 """
 
 import os
-from _signal import SIGKILL
 
 MARK = "MLWS_RUN_DIR"  # in the environment of all that a run starts
 LINUX = os.path.isdir("/proc/self")
@@ -115,7 +114,7 @@ def in_group(group: int) -> "list[tuple[int, int]]":
     return [(pid, start_time(pid)) for pid, row in table().items() if row[1] == group]
 
 
-def end_group(group: int, number: int = SIGKILL) -> None:
+def end_group(group: int, number: int) -> None:
     """Signal a process group whose leader is our own child, not yet waited for."""
     try:
         os.killpg(group, number)
@@ -178,7 +177,8 @@ def _state_and_start(pid: int) -> "tuple[str, int]":
     if LINUX:
         fields = _stat(pid)
         return (fields[0], int(fields[19])) if fields else ("", 0)
-    state, _, since = _said("ps", "-o", "state=,lstart=", "-p", str(pid)).strip().partition(" ")
+    row = _said("ps", "-o", "state=", "-o", "lstart=", "-p", str(pid))  # "a=,b=" is one there
+    state, _, since = row.strip().partition(" ")
     return state[:1], _unix(since.strip())
 
 
@@ -194,9 +194,9 @@ def _tell_by_pid(pid: int, since: int, number: int) -> bool:
 
 def _marked_by_ps(home: str) -> "list[tuple[int, int]]":
     found = []
-    for row in _said("ps", "-axwwE", "-o", "pid=,command=").splitlines():
+    for row in _said("ps", "-axwwE", "-o", "pid=", "-o", "command=").splitlines():
         pid, _, words = row.strip().partition(" ")
-        if f"{MARK}={home}" in words.split() and int(pid) != os.getpid():
+        if f" {MARK}={home} " in f" {words} " and int(pid) != os.getpid():
             found.append((int(pid), start_time(int(pid))))
     return found
 

@@ -3,12 +3,16 @@
 import errno
 import os
 import stat
+import sys
 from io import FileIO
 from pathlib import Path
 from types import TracebackType
 
-FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a FIFO must not block us
+if sys.platform != "win32":  # where no folder is taken: `take` says so
+    FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+    FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a FIFO must not block us
+else:
+    FOLDER = FILE = 0
 
 
 def opened(handle: int) -> FileIO:

@@ -1,13 +1,14 @@
 """A folder as it is now, by digest: `take`."""
 
 import os
+import sys
 import time
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from heapq import nlargest
 from pathlib import Path
 
-from jupyter_mlws.errors import Incomplete, Invalid, TooLarge
+from jupyter_mlws.errors import Incomplete, Invalid, TooLarge, Unsupported
 from jupyter_mlws.records.codec import encode
 from jupyter_mlws.records.packing import CHUNK_BYTES, digest_of
 from jupyter_mlws.records.snapshot import Entry
@@ -52,7 +53,11 @@ def take(
         More than 2 GB, or more than 100,000 files; names the ten largest.
     Invalid
         A path of `extra` leads out of the folder.
+    Unsupported
+        On Windows: nothing there opens a file below an open folder.
     """
+    if sys.platform == "win32":
+        raise Unsupported("A folder cannot be sent from Windows: submit from inside WSL2.")
     if not root.is_dir():
         raise Incomplete(f"There is no folder {str(root)!r}.")
     started = time.time_ns()

@@ -308,6 +308,9 @@ def _spawn_shim(main: Path, home: Path, environment: Mapping[str, str], secrets:
     own = {n: environment[n] for n in ("PATH", "LD_LIBRARY_PATH", "HOME") if n in environment}
     own[layout.SECRETS] = secrets.decode()
     try:
-        os.posix_spawn(sys.executable, words, own, file_actions=own_files, setsid=True)
+        try:
+            os.posix_spawn(sys.executable, words, own, file_actions=own_files, setsid=True)
+        except NotImplementedError:  # a Python that was built for a macOS before 10.15
+            os.posix_spawn(sys.executable, words, own, file_actions=own_files, setpgroup=0)
     except OSError as error:
         raise LaunchRejected(f"{sys.executable} did not start: {error.strerror}.") from error

@@ -45,7 +45,7 @@ class Nursery:
                 self._socket.sendall(told)
                 if len(self._socket.recv(HEAD_BYTES, socket.MSG_WAITALL)) == HEAD_BYTES:
                     return True
-            except OSError:
+            except (OSError, NotImplementedError):  # the latter: no setsid, see `local.py`
                 pass  # it is gone, or hangs: the next run gets a new one
             self._end()
             return False

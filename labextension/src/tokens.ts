@@ -8,8 +8,8 @@ import type { WorkspaceInfo } from './api/records';
 import type { Settings } from './api/request';
 
 /**
- * How the workspace stands: still asked for, not there yet, the server lacks the extension,
- * there, or the server does not answer.
+ * How the workspace stands: still asked for, not there yet, the server lacks the extension or
+ * can have no workspace, there, or the server does not answer.
  */
 export type Standing = 'loading' | 'none' | 'missing' | 'here' | 'away';
 
@@ -31,6 +31,8 @@ export interface IWorkspace {
   readonly trans: TranslationBundle;
   /** The last time that the server answered, in milliseconds. */
   readonly answeredAt: number | null;
+  /** Why a server that has the extension can have no workspace, in a sentence. */
+  readonly hindrance: string | null;
   /** When the server is asked again, in milliseconds, while it is away. */
   readonly retryAt: number | null;
   /** Its standing, its figures or the preferences changed. */

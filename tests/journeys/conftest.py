@@ -3,10 +3,16 @@
 import importlib.util
 import os
 import shutil
+import subprocess
 import sys
+import time
+import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from tests.served import free_port
 
 HOUSE = Path(__file__).parents[2]
 NOTEBOOKS = HOUSE / "notebooks"
@@ -20,6 +26,80 @@ def load(path: Path):
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+class Bare:
+    """A new environment with our wheel, and no Node on its PATH.
+
+    Parameters
+    ----------
+    folder
+        Becomes its home.
+    python
+        Which interpreter it is made of.
+    packages
+        What pip installs.
+    """
+
+    def __init__(self, folder, python, *packages):
+        self.programs = folder / "venv" / "bin"
+        subprocess.run([python, "-m", "venv", folder / "venv"], check=True)
+        others = folder / "path"
+        others.mkdir()
+        for name in ("sh", "ps", "git"):
+            if found := shutil.which(name):
+                (others / name).symlink_to(found)
+        self.env = {
+            "HOME": str(folder),
+            "PATH": f"{self.programs}:{others}",
+            "LANG": "C.UTF-8",
+            **{name: os.environ[name] for name in os.environ if name.startswith(("PIP_", "SSL_"))},
+        }
+        installed = self("python", "-m", "pip", "install", "-q", *packages)
+        assert installed.returncode == 0, installed.stderr
+
+    def __call__(self, *words, **more):
+        """Run one of its programs to its end."""
+        command = [self.programs / words[0], *words[1:]]
+        return subprocess.run(command, env=self.env, capture_output=True, text=True, **more)
+
+
+@contextmanager
+def jupyterlab(words, folder, env):
+    """Address of a JupyterLab that `words` start, with the token ``secret``; it ends at the end."""
+    port = free_port()
+    flags = ["--no-browser", "--allow-root", f"--port={port}", "--IdentityProvider.token=secret"]
+    flags += ["--LabApp.expose_app_in_browser=True"]
+    log = folder / "jupyter.log"
+    with log.open("wb") as out:
+        server = subprocess.Popen([*words, *flags], cwd=folder, env=env, stdout=out, stderr=out)
+    try:
+        until = time.monotonic() + 60
+        while not _answers(f"http://127.0.0.1:{port}/mlws/health"):
+            assert server.poll() is None and time.monotonic() < until, log.read_text()
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def _answers(url):
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory):
+    """The built wheel."""
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, HOUSE]
+    subprocess.run(build, check=True, capture_output=True)
+    (built,) = folder.glob("*.whl")
+    return built
 
 
 @pytest.fixture(scope="session")

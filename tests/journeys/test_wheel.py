@@ -1,51 +1,31 @@
 """The wheel, in an environment that has no Node: it installs, loads, and does the main job."""
 
-import os
+import json
 import re
-import shutil
-import subprocess
 import sys
+import zipfile
 
 import pytest
 
-from tests.journeys.conftest import HOUSE, NOTEBOOKS
+from tests.journeys.conftest import HOUSE, NOTEBOOKS, Bare
 
 pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.fixture(scope="module")
-def bare(tmp_path_factory):
-    """Runs a program of a new environment with the wheel in it, and no Node on its PATH."""
-    folder = tmp_path_factory.mktemp("wheel")
-    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, HOUSE]
-    subprocess.run(build, check=True, capture_output=True)
-    (wheel,) = folder.glob("*.whl")
-    venv = folder / "venv"
-    subprocess.run([sys.executable, "-m", "venv", venv], check=True)
-    programs = folder / "path"
-    programs.mkdir()
-    for name in ("sh", "ps", "git"):
-        if found := shutil.which(name):
-            (programs / name).symlink_to(found)
-    environment = {
-        "HOME": str(folder),
-        "PATH": f"{venv / 'bin'}:{programs}",
-        "LANG": "C.UTF-8",
-        **{name: os.environ[name] for name in os.environ if name.startswith(("PIP_", "SSL_"))},
-    }
+def bare(wheel, tmp_path_factory):
+    return Bare(tmp_path_factory.mktemp("bare"), sys.executable, str(wheel), "scikit-learn")
 
-    def run(*words, **more):
-        return subprocess.run(
-            [venv / "bin" / words[0], *words[1:]],
-            env=environment,
-            capture_output=True,
-            text=True,
-            **more,
-        )
 
-    installed = run("python", "-m", "pip", "install", "-q", str(wheel), "scikit-learn")
-    assert installed.returncode == 0, installed.stderr
-    return run
+def test_the_front_end_asks_for_no_newer_jupyterlab_than_its_package_does(wheel):
+    """Built with a new JupyterLab it would ask for that one, and an old one complain."""
+    said = json.loads((HOUSE / "labextension" / "package.json").read_text())["dependencies"]
+    with zipfile.ZipFile(wheel) as files:
+        (entry,) = (name for name in files.namelist() if "/static/remoteEntry" in name)
+        text = files.read(entry).decode()
+    asked = dict(re.findall(r'"(@jupyterlab/[a-z-]+)",import:null,requiredVersion:"([^"]+)"', text))
+    assert len(asked) >= 8
+    assert asked == {name: said[name] for name in asked}
 
 
 def test_the_front_end_is_in_the_wheel(bare):

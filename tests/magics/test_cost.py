@@ -27,8 +27,10 @@ def test_load_ext_imports_names_only():
 def test_the_startup_file_imports_nothing_and_gives_the_magics():
     code = f"{SHELL}before = set(s.user_ns)\ns.safe_execfile({str(STARTUP)!r}, s.user_ns)\n{OURS}"
     names = "print(sorted(set(s.user_ns) - before - {'__file__'}))"
-    found = "print(s.find_cell_magic('submit') is not None, s.find_line_magic('mlws') is not None)"
-    assert said(f"{code}\n{names}\n{found}").splitlines() == ["[]", "[]", "True True"]
+    used = "s.run_line_magic('register', '--help'); s.run_cell_magic('submit', '--help', 'x')"
+    nothing, neither, *helps = said(f"{code}\n{names}\n{used}").splitlines()
+    assert (nothing, neither) == ("[]", "[]")
+    assert sum(line.startswith("usage: ") for line in helps) == 2, helps
 
 
 def test_without_the_package_the_startup_file_is_silent():

@@ -63,6 +63,10 @@ export class Workspace implements IWorkspace, IDisposable {
     return this._answeredAt;
   }
 
+  get hindrance(): string | null {
+    return this._hindrance;
+  }
+
   get retryAt(): number | null {
     return this._retryAt;
   }
@@ -125,8 +129,9 @@ export class Workspace implements IWorkspace, IDisposable {
     if (this.isDisposed) {
       return;
     }
-    if (error instanceof Refused && error.status === 404) {
+    if (error instanceof Refused && (error.status === 404 || error.code === 'unsupported')) {
       this._info = null;
+      this._hindrance = error.status === 404 ? null : error.message;
       this._stand(error.code === 'not_found' ? 'none' : 'missing');
       return;
     }
@@ -179,6 +184,7 @@ export class Workspace implements IWorkspace, IDisposable {
   private _standing: Standing = 'loading';
   private _info: WorkspaceInfo | null = null;
   private _answeredAt: number | null = null;
+  private _hindrance: string | null = null;
   private _retryAt: number | null = null;
   private _rev = -1;
 }

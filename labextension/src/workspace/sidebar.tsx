@@ -170,7 +170,11 @@ function Missing({ workspace }: { readonly workspace: IWorkspace }): JSX.Element
     <Notice
       tone="warn"
       glyph="NotResponding"
-      title={trans.__('The server part is not enabled')}
+      title={
+        workspace.hindrance
+          ? trans.__('No workspace on this system')
+          : trans.__('The server part is not enabled')
+      }
       actions={
         <Button
           label={trans.__('Try again')}
@@ -179,9 +183,8 @@ function Missing({ workspace }: { readonly workspace: IWorkspace }): JSX.Element
         />
       }
     >
-      {trans.__(
-        'Install jupyter_mlws where the Jupyter server runs and restart it; on Windows, run the server inside WSL2.'
-      )}
+      {workspace.hindrance ??
+        trans.__('Install jupyter_mlws where the Jupyter server runs and restart it.')}
     </Notice>
   );
 }
