@@ -16,6 +16,10 @@ SENTENCES = [
     (("endpoint", "deploy", "m:1", "--name", "s", "--var", "A_TOKEN=x"), "looks like a secret"),
     (("run", "submit", "train.py", "--var", "NOT_SET"), "NOT_SET is not set here"),
     (("run", "submit", "train.py", "--workspace", "/no"), "There is no folder /no."),
+    (
+        ("run", "submit", "train.py", "--workspace", "https://h/x"),
+        "https://h/x is on another machine",
+    ),
     (("run", "list", "--workspace", "/no"), "/no is no workspace"),
     (("run", "list", "--state", "Bogus"), "There is no state 'Bogus'"),
     (("run", "show", "digits-99"), "There is no run 'digits-99'"),
