@@ -3,10 +3,12 @@
 import ctypes
 import errno
 import os
+import shutil
 import signal
 import struct
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -49,6 +51,19 @@ def test_a_process_lives_until_it_is_a_zombie(sleeper):
     sleeper.kill()
     os.waitid(os.P_PID, sleeper.pid, os.WEXITED | os.WNOWAIT)
     assert process.start_time(sleeper.pid) == since
+    assert not process.lives(sleeper.pid, since)
+
+
+def test_where_there_is_no_proc_ps_tells_it(sleeper, monkeypatch):
+    if shutil.which("ps") is None:
+        left_out("there is no ps on this machine")
+    monkeypatch.setattr(process, "LINUX", False)  # as on macOS, whose ps takes the same words
+    since = process.start_time(sleeper.pid)
+    assert abs(since - time.time()) < 10
+    assert process.lives(sleeper.pid, since)
+    assert not process.tell(sleeper.pid, since - 1, signal.SIGKILL)
+    sleeper.kill()
+    os.waitid(os.P_PID, sleeper.pid, os.WEXITED | os.WNOWAIT)
     assert not process.lives(sleeper.pid, since)
 
 
