@@ -55,7 +55,8 @@ class Bare:
             "LANG": "C.UTF-8",
             **{name: os.environ[name] for name in os.environ if name.startswith(("PIP_", "SSL_"))},
         }
-        installed = self("python", "-m", "pip", "install", "-q", *packages)
+        compiled_at_need = ("-q", "--no-compile")  # most is never imported
+        installed = self("python", "-m", "pip", "install", *compiled_at_need, *packages)
         assert installed.returncode == 0, installed.stderr
 
     def __call__(self, *words, **more):
