@@ -94,7 +94,7 @@ def test_a_stranger_with_the_same_pid_is_left_alone(sleeper):
 
 
 def test_what_a_run_started_is_known_by_its_mark():
-    words = "import os,time; os.fork() or os.setsid(); print(os.getpid(), flush=True)"
+    words = "import os,time; os.fork() or os.setsid(); os.write(1, b'%d\\n' % os.getpid())"
     words += "; time.sleep(60)"
     environment = {**os.environ, process.MARK: "/some/run"}
     with subprocess.Popen([sys.executable, "-c", words], env=environment, stdout=-1) as child:
