@@ -13,6 +13,7 @@ from jupyter_mlws.backend import Backend, Settings
 from jupyter_mlws.errors import Invalid
 from jupyter_mlws.records.ids import new_id
 from jupyter_mlws.records.instant import Instant
+from jupyter_mlws.shim import files
 from jupyter_mlws.store import targets as known_targets
 from jupyter_mlws.store.open import Store
 from jupyter_mlws.store.packs import Packs
@@ -39,8 +40,9 @@ def open_backend(settings: Settings, changed: Callable[[int, tuple[str, ...]], N
     """
     state = settings.state
     shutil.rmtree(state / "tmp", ignore_errors=True)  # what an earlier owner had half written
-    for name in ("tmp", "runs", "keys", "endpoints", "backups"):
+    for name in ("tmp", "runs", "keys", "endpoints", "backups", "blobs"):
         (state / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+    files.sync(str(state))  # a power cut takes no name of them away
     store = Store(state / "store.db", changed)
     work = ThreadPoolExecutor(WORKERS, thread_name_prefix="mlws-work")
     streams = ThreadPoolExecutor(STREAMS, thread_name_prefix="mlws-stream")
@@ -122,7 +124,7 @@ def _ring(path: Path) -> None:
 def _key(path: Path) -> bytes:
     """The workspace's own key; made once."""
     try:
-        return path.read_bytes()
+        key = path.read_bytes()
     except FileNotFoundError:
         key = os.urandom(32)
         scratch = path.with_suffix(".new")
@@ -132,4 +134,5 @@ def _key(path: Path) -> bytes:
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(scratch, path)
-        return key
+    files.sync(str(path.parent))  # also where who made it died before this
+    return key

@@ -1,8 +1,11 @@
 """Small files that are there whole or not at all."""
 
+import errno
 import os
 import secrets
 from pathlib import Path
+
+from jupyter_mlws.shim.files import sync
 
 
 def write(path: Path, content: bytes, *, mode: int = 0o644) -> None:
@@ -16,7 +19,10 @@ def write(path: Path, content: bytes, *, mode: int = 0o644) -> None:
 
 
 def write_new(path: Path, content: bytes, *, mode: int = 0o644) -> bool:
-    """As `write`, but never over a file that is there. Says whether ours is the one that stands."""
+    """As `write`, but never over a file that is there. Says whether ours is the one that stands.
+
+    Either stands after a power cut, too.
+    """
     temporary = _temporary(path, content, mode)
     try:
         os.link(temporary, path)
@@ -24,7 +30,25 @@ def write_new(path: Path, content: bytes, *, mode: int = 0o644) -> bool:
         return False
     finally:
         temporary.unlink()
+        _keep_names(path.parent)
     return True
+
+
+def folder(path: Path, *, mode: int = 0o777) -> None:
+    """Make a folder, and those above it, where they are missing; they outlast a power cut."""
+    if not path.is_dir():
+        if not path.parent.is_dir():
+            folder(path.parent)
+        path.mkdir(mode=mode, exist_ok=True)
+    _keep_names(path.parent)
+
+
+def _keep_names(place: Path) -> None:
+    try:
+        sync(str(place))
+    except OSError as error:  # some network file systems cannot, and need not
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EACCES):
+            raise
 
 
 def _temporary(path: Path, content: bytes, mode: int) -> Path:

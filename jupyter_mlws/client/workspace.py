@@ -100,7 +100,7 @@ def create(root: Path | str, name: str | None = None) -> Workspace:
     root = Path(os.path.abspath(root))
     if not root.is_dir():
         raise NotFound(f"There is no folder {root}.")
-    (root / ".mlws").mkdir(exist_ok=True)
+    atomic.folder(root / ".mlws")
     text = (
         f"id = {_quoted(new_id(Instant.now()))}\n"
         f"name = {_quoted(name or root.name or 'workspace')}\n"
@@ -148,7 +148,7 @@ def open_state(workspace: Workspace) -> None:
     Invalid
         It is another workspace's (``MLWS_STATE`` or ``state`` points there).
     """
-    workspace.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    atomic.folder(workspace.state, mode=0o700)
     workspace.state.chmod(0o700)
     whose = workspace.state / "workspace"
     atomic.write_new(whose, workspace.id.encode())

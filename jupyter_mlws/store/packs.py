@@ -49,7 +49,8 @@ class Packs:
         if not (folder / "packs" / "ff").exists():  # now, lest every other pack waits for its own
             for n in range(256):
                 (folder / "packs" / f"{n:02x}").mkdir(mode=0o700, exist_ok=True)
-            sync_folder(folder / "packs")
+        for place in (folder, folder / "packs", folder / "large"):  # who made it may have died
+            sync_folder(place)
         for path in (folder / "tmp").iterdir():
             path.unlink()
 
