@@ -104,9 +104,11 @@ class Store:
 
 def _check(path: Path) -> None:
     """Look at an existing file without writing to it."""
-    if not path.exists() or path.stat().st_size == 0:
-        return
     try:
+        if Path(f"{path}-journal").exists():  # of a first start that a power cut has ended
+            _take_back(path)
+        if not path.exists() or path.stat().st_size == 0:
+            return
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as look:
             tables_there = look.execute("SELECT count(*) FROM sqlite_master").fetchone()
             if tables_there == (0,) and path.stat().st_size >= PAGE_BYTES:
@@ -124,6 +126,12 @@ def _check(path: Path) -> None:
             f"{path} was written by a newer jupyter_mlws (schema {found}; this one knows "
             f"{SCHEMA}); nothing was changed. Upgrade with: pip install -U jupyter-mlws."
         )
+
+
+def _take_back(path: Path) -> None:
+    """Have SQLite undo what was half written; who only reads cannot."""
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
 
 def _unreadable(path: Path, why: Exception) -> StoreBroken:

@@ -1,10 +1,12 @@
 """Opening a store: what is not ours, not whole or not of our time is refused untouched."""
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from hashlib import sha256
 
 import pytest
@@ -93,6 +95,24 @@ def test_an_empty_file_and_a_first_start_that_died_begin_anew(path):
     with store.read() as tx:
         assert experiments.listed(tx, limit=1, cursor=None) == []
     store.close()
+
+
+def test_a_first_start_that_a_power_cut_ended_is_taken_back(path, tmp_path):
+    begun = tmp_path / "begun.db"
+    connection = sqlite3.connect(begun, isolation_level=None)
+    connection.execute("PRAGMA cache_size=1")  # so that it writes before it commits
+    connection.execute("CREATE TABLE other (text)")
+    connection.execute("DROP TABLE other")
+    connection.execute("BEGIN")
+    connection.execute("CREATE TABLE half (text)")
+    connection.executemany("INSERT INTO half VALUES (?)", [("x" * 4000,)] * 99)
+    for end in ("", "-journal"):
+        shutil.copy(f"{begun}{end}", f"{path}{end}")
+    connection.close()
+    Store(path, lambda *_: None).close()
+    with closing(sqlite3.connect(path)) as there:
+        names = {name for (name,) in there.execute("SELECT name FROM sqlite_master")}
+    assert "runs" in names and "half" not in names
 
 
 def test_a_reader_cannot_write(store, t0):
