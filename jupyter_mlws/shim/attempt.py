@@ -38,6 +38,7 @@ class Attempt:
         self._secrets = secrets
         self._spec: dict = {}
         self._full = False  # whether the disk was, at any time
+        self._unnamed = _above(home)  # folders whose name for us a power cut may take away
         self._bell = Bell()  # before anybody can know us by shim.json
         os.makedirs(self._path(layout.EVENTS), exist_ok=True)
         self._events = files.Events(self._path(layout.EVENTS))
@@ -178,6 +179,7 @@ class Attempt:
                 full = self._full or self._events.full
                 text = files.dump({**end, **written, "disk_full": full})
                 scratch = files.write_beside(place, text)
+                files.sync_below(self._path(layout.CODE), layout.OUTPUTS, layout.LOGS)
                 files.sync_all([*paths, scratch, home])  # the log's name is in `home`
                 os.replace(scratch, place)
                 break
@@ -196,6 +198,7 @@ class Attempt:
         try:
             for path in self._written()[0]:
                 files.sync(path)
+            self._unnamed = []
         except OSError:
             self._full = True  # or broken: nothing that the command must suffer for
 
@@ -203,7 +206,7 @@ class Attempt:
         """Log and events, which must outlast a power cut; how long they are."""
         folder, log = self._path(layout.EVENTS), self._path(layout.LOG)
         sizes = {}
-        paths = [folder]
+        paths = [folder, *self._unnamed]
         for entry in os.scandir(folder):
             if entry.name.endswith(".jsonl"):
                 paths.append(entry.path)
@@ -237,6 +240,12 @@ class Attempt:
 
     def _path(self, *names: str) -> str:
         return os.path.join(self._home, *names)
+
+
+def _above(home: str) -> "list[str]":
+    """The run's folder, and that of all runs."""
+    run = os.path.dirname(home)
+    return [run, os.path.dirname(run)]
 
 
 def _machine() -> dict:

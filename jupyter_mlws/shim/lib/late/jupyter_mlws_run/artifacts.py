@@ -33,6 +33,7 @@ class Artifacts(Recorder):
                 raise FileExistsError(f"The run has a file {kept!r} already; use another name.")
         else:
             _copy(path_or_stream, whole)
+        self._events.names(whole)
         self._event("file", f',"path":{quote(kept)}')
 
     def upload_files(self, names, paths, **_: object) -> None:  # noqa: ANN001

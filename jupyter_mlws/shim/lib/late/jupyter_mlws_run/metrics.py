@@ -112,6 +112,7 @@ class Metrics(Recorder):
             import shutil
 
             shutil.copyfile(path, whole)
+        self._events.names(whole)
         self._event("image", f',"name":{quote(name)},"path":{quote(kept)}{_about(description)}')
 
     def log_param(self, name: str, value: object) -> None:

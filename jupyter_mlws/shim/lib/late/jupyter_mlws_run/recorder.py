@@ -58,6 +58,7 @@ class Recorder:
         with open(whole + ".new", "w", encoding="ascii") as stream:
             stream.write(text)
         os.replace(whole + ".new", whole)
+        self._events.names(whole)
         preview = f',"value":{quote(value[:1000])}' if isinstance(value, str) else ""
         self._event(kind, f'{head},"path":{quote(path)}{preview}{facts}')
 

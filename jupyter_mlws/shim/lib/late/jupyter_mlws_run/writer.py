@@ -28,6 +28,8 @@ class EventFile:
         self._waiting = b""
         self._torn = False
         self._lost = 0
+        self._named = False  # whether a power cut leaves the file's name, too
+        self._files: list = []  # that events name, and no sync has reached
         self._warned = False
         self._lock = allocate_lock()
         if hasattr(os, "register_at_fork"):
@@ -48,8 +50,13 @@ class EventFile:
                 self._torn = lines[n - 1 : n] != b"\n"
                 self._append_slowly(_unwritten(lines, n))
 
+    def names(self, path: str) -> None:
+        """The next event names this file: it is a part of what `sync` makes last."""
+        with self._lock:
+            self._files.append(path)
+
     def sync(self) -> None:
-        """Make all that was appended outlast a power cut.
+        """Make all that was appended, and the files that it names, outlast a power cut.
 
         Raises
         ------
@@ -66,8 +73,15 @@ class EventFile:
                 )
             if self._lost:
                 raise OSError(f"{self._lost} bytes of this run's events were lost: a full disk.")
+            home = os.path.dirname(self.folder)
+            while self._files:
+                _sync_down(home, self._files[-1])
+                self._files.pop()
             if self._fd >= 0:
                 getattr(os, "fdatasync", os.fsync)(self._fd)
+                if not self._named:
+                    _sync_down(os.path.dirname(os.path.dirname(home)), self.folder)
+                    self._named = True
 
     def _append_slowly(self, lines: bytes) -> None:
         lines = self._waiting + lines
@@ -90,7 +104,7 @@ class EventFile:
         os.makedirs(self.folder, exist_ok=True)
         path = os.path.join(self.folder, self.writer + ".jsonl")
         self._fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        self._torn = False
+        self._torn = self._named = False
 
     def _keep(self, lines: bytes, error: OSError) -> None:
         if not self._warned:
@@ -115,7 +129,7 @@ class EventFile:
         self._lock = allocate_lock()
         if self._fd >= 0:
             os.close(self._fd)
-        self._fd, self._waiting, self._torn, self._lost = -1, b"", False, 0
+        self._fd, self._waiting, self._torn, self._lost, self._files = -1, b"", False, 0, []
 
 
 class EventList:
@@ -130,8 +144,31 @@ class EventList:
     def append(self, lines: bytes) -> None:
         self.lines.append(lines)
 
+    def names(self, path: str) -> None:
+        """Nothing to do: it is the user's own file."""
+
     def sync(self) -> None:
         """Nothing to do: they end with the process."""
+
+
+def _sync_down(top: str, path: str) -> None:
+    """Make a file or a folder, and its name in each folder up to `top`, outlast a power cut.
+
+    What has gone since, or is not ours to read, is passed over.
+    """
+    while True:
+        try:
+            descriptor = os.open(path, os.O_RDONLY)
+        except (FileNotFoundError, PermissionError):
+            pass
+        else:
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+        if path == top or path == os.path.dirname(path):
+            return
+        path = os.path.dirname(path)
 
 
 def _unwritten(lines: bytes, n: int) -> bytes:
