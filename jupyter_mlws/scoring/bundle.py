@@ -1,5 +1,6 @@
 """The room as it travels: a copy named by its content, which no upgrade changes."""
 
+import os
 import shutil
 import tempfile
 from hashlib import sha256
@@ -51,7 +52,18 @@ def _write(folder: Path, home: Path, texts: dict[str, bytes]) -> None:
     for name, text in texts.items():
         (scratch / name).parent.mkdir(parents=True, exist_ok=True)
         (scratch / name).write_bytes(text)
+    for below, _, files in os.walk(scratch):  # a power cut leaves all of it, or nothing
+        for path in (*(os.path.join(below, name) for name in files), below):
+            _sync(path)
     try:
         scratch.rename(home)
     except OSError:  # another was first, with the same content
         shutil.rmtree(scratch)
+
+
+def _sync(path: str) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -49,6 +49,8 @@ def _write(folder: Path, place: Path, content: "dict[str, bytes]") -> None:
     for name, text in content.items():
         (scratch / name).parent.mkdir(parents=True, exist_ok=True)
         files.write_whole(str(scratch / name), text)
+    for below, *_ in os.walk(scratch):  # a power cut leaves all of it, or nothing
+        files.sync(below)
     try:
         os.rename(scratch, place)
     except OSError:  # another was first, with the same content
