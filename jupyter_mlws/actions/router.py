@@ -17,6 +17,7 @@ from jupyter_mlws.records.run import NewRun, Run, RunSpec
 from jupyter_mlws.scoring import bundle
 from jupyter_mlws.scoring import config as configs
 from jupyter_mlws.scoring.admin import Admin
+from jupyter_mlws.shim import files
 from jupyter_mlws.store import endpoints, runs
 from jupyter_mlws.store.endpoints import Code, Row, Setup
 from jupyter_mlws.store.transaction import Transaction
@@ -35,7 +36,7 @@ def admin(backend: Backend, name: str) -> Admin:
 def lay_revision(backend: Backend, into: Path, revision: int, model: str, code: Code) -> Any:
     """Write a revision's model and code below an endpoint's directory; the model's version.
 
-    What an earlier try left half written is replaced.
+    What an earlier try left half written is replaced. A power cut leaves all of it.
     """
     folder = into / "revisions" / str(revision)
     shutil.rmtree(folder, ignore_errors=True)
@@ -43,6 +44,8 @@ def lay_revision(backend: Backend, into: Path, revision: int, model: str, code: 
     version = unpack.lay_model(backend, model, folder / "model")
     if code.snapshot is not None:
         unpack.lay_snapshot(backend, code.snapshot, folder / "code")
+    files.sync_below(str(folder.parent), str(revision))
+    files.sync(str(into))
     return version
 
 
@@ -130,6 +133,7 @@ def place(backend: Backend, name: str, made: Path) -> None:
     """Make `made` the endpoint's directory. The caller's transaction holds the name."""
     clear(backend, name)  # of one that was never stored
     made.rename(home(backend, name))
+    files.sync(str(home(backend, name).parent))
 
 
 def clear(backend: Backend, name: str) -> None:

@@ -58,6 +58,11 @@ def write(endpoint_dir: Path, config: Config) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     os.replace(scratch, endpoint_dir / FILE)
+    folder = os.open(endpoint_dir, os.O_RDONLY)  # a power cut does not bring the old one back
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def read(endpoint_dir: Path) -> Config:
