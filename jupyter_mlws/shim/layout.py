@@ -19,6 +19,7 @@ SECRETS = "SHIM_SECRETS"  # of a shim's own environment: its command's, as a JSO
 
 SPEC_FIELDS = (
     "layout",  # VERSION
+    "boot_id",  # of the machine's start in which code/ was laid
     "run_id",
     "attempt",
     "experiment",  # its name

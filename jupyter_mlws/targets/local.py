@@ -19,7 +19,7 @@ from jupyter_mlws.errors import DiskFull, HandleLost, Invalid, LaunchRejected, M
 from jupyter_mlws.records import codec
 from jupyter_mlws.records.run import Exit, Run
 from jupyter_mlws.records.target import Machine
-from jupyter_mlws.shim import bundle, files, layout
+from jupyter_mlws.shim import bundle, files, layout, process
 from jupyter_mlws.targets import known
 from jupyter_mlws.targets.base import Found, Handle, Launch, Observed, Target, Unpack
 from jupyter_mlws.targets.environment import inherited
@@ -104,10 +104,11 @@ class LocalTarget(Target):
             with _alone(home):
                 if (home / layout.CLAIM).exists():
                     return
-                if not (home / layout.CODE).is_dir():
+                boot_id = process.boot_id()
+                if not _laid(home, boot_id):
                     _lay_out(home, launch.spec["inputs"], unpack)
-                text = files.dump(launch.spec)
-                # Not for a power cut: after one nothing is started by it
+                text = files.dump({**launch.spec, "boot_id": boot_id})
+                # Not for a power cut: after one it is of another boot, and written again
                 files.write_whole(str(home / layout.SPEC), text, durable=False)
                 copy = bundle.install(self._state / "shim", self._shim)
                 secrets = files.dump(launch.secrets)
@@ -122,9 +123,12 @@ class LocalTarget(Target):
         # Looked at before exit.json, which comes last
         watched, works = shim.living(home) if shim else (True, False)
         end = _record(home, layout.EXIT, Exit)
+        there = shim is not None and (watched or works)
+        cut = end is None and not there and _of_another_boot(home, shim)
+        began = end is not None or (shim is not None and shim.command is not None)
         return Observed(
-            alive=end is None and (watched or works),
-            started=end is not None or (shim is not None and shim.command is not None),
+            alive=end is None and not cut and (watched or works),
+            started=began or (cut and (home / layout.CLAIM).exists()),
             exit=end,
             shim_alive=watched,
             beat_at=_record(home, layout.BEAT, float),
@@ -248,9 +252,23 @@ def _alone(home: Path) -> Iterator[None]:
         os.close(folder)
 
 
+def _laid(home: Path, boot_id: str) -> bool:
+    """Whether code/ is there, and whole: what was laid before a power cut need not be."""
+    try:
+        return files.load(str(home / layout.SPEC)).get("boot_id") == boot_id
+    except (OSError, ValueError):
+        return False
+
+
+def _of_another_boot(home: Path, shim: ShimRecord | None) -> bool:
+    """Whether the machine has started anew since: nothing will be heard of it any more."""
+    boot_id = process.boot_id()
+    return not _laid(home, boot_id) if shim is None else shim.boot_id != boot_id
+
+
 def _lay_out(home: Path, links: Mapping[str, str], unpack: Unpack | None) -> None:
     """Make code/, all of it or none."""
-    for old in home.glob(f"{layout.CODE}.tmp-*"):  # of a start that died halfway
+    for old in home.glob(f"{layout.CODE}*"):  # of a start that died halfway
         shutil.rmtree(old, ignore_errors=True)
     scratch = Path(tempfile.mkdtemp(prefix=f"{layout.CODE}.tmp-", dir=home))
     try:

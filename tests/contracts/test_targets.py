@@ -47,6 +47,18 @@ class TestLocal(TargetContract):
         assert ended(target, handle, self.patience_s).exit.code == 7
         assert not list(home.glob("code.tmp-*"))
 
+    @pytest.mark.parametrize("spec", [{"boot_id": "another"}, {"boot_id": process.boot_id()}, None])
+    def test_code_that_was_laid_before_a_power_cut_is_laid_anew(self, target, started, spec):
+        home = Path(target.prepare(a_run("true")).handle["dir"])
+        (home / "code").mkdir(parents=True)
+        (home / "code" / "a.txt").write_text("to")  # the rest was never written
+        text = b"" if spec is None else codec.encode(spec)
+        (home / layout.SPEC).write_bytes(text)
+        handle = started("cat", "a.txt", unpack=lambda code: (code / "a.txt").write_text("torn"))
+        assert ended(target, handle, self.patience_s).exit.code == 0
+        this_boot = spec == {"boot_id": process.boot_id()}
+        assert target.read(handle, layout.LOG, 0, 9) == (b"to" if this_boot else b"torn")
+
     def test_a_run_goes_on_without_its_shim_and_can_be_stopped(self, target, shim):
         handle, record = shim
         os.kill(record.pid, signal.SIGKILL)

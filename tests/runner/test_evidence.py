@@ -16,6 +16,7 @@ from jupyter_mlws.records.run import Reason, RunState
 from jupyter_mlws.runner import contact
 from jupyter_mlws.runner.absorb import UNREADABLE
 from jupyter_mlws.runner.collect import gather
+from jupyter_mlws.shim import process
 from jupyter_mlws.store import attempts, metrics, news, queue, runs
 from jupyter_mlws.store.search import Query, page
 
@@ -342,10 +343,11 @@ def test_a_row_that_cannot_be_read_is_set_aside_and_the_others_run(bench, spec):
 
 
 def test_a_shim_that_dies_before_its_first_word_is_not_waited_for_for_ever(bench, clock):
-    """Its claim is there, and nothing else: nobody may start the run a second time."""
+    """Its claim is there, and no word of it: nobody may start the run a second time."""
     run = bench.submit("true")
     home = bench.home(run.id)
     (home / "claim").mkdir(parents=True)
+    (home / "spec.json").write_text(json.dumps({"boot_id": process.boot_id()}))
     bench.start()
     bench.reached(run.id, "Starting")
     clock.ahead_s = 61.0
@@ -353,4 +355,22 @@ def test_a_shim_that_dies_before_its_first_word_is_not_waited_for_for_ever(bench
     ended = bench.ended(run.id)
     assert (ended.state.value, ended.reason_code) == ("Failed", Reason.LAUNCH_REJECTED)
     assert "did not start" in ended.reason
+    assert not (home / "log").exists()
+
+
+@pytest.mark.parametrize("spec", ["", '{"boot_id": "another"}'])
+def test_what_was_claimed_before_a_power_cut_is_lost_with_what_it_had_flushed(bench, clock, spec):
+    run = bench.submit("true")
+    home = bench.home(run.id)
+    (home / "claim").mkdir(parents=True)
+    (home / "spec.json").write_text(spec)
+    (home / "events").mkdir()
+    (home / "events" / "1-1-a.jsonl").write_text('{"k":"metric","at":1,"name":"m","value":7}\n')
+    bench.start()
+    bench.reached(run.id, "Finalizing")
+    clock.ahead_s = 16.0
+    bench.backend.woken()
+    ended = bench.ended(run.id)
+    assert (ended.state.value, ended.reason_code) == ("Failed", Reason.LOST)
+    assert ended.metrics["m"] == 7
     assert not (home / "log").exists()
