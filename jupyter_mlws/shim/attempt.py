@@ -91,6 +91,10 @@ class Attempt:
             self._loopback = Loopback(self._home, self._spec)
             environment.update(self._loopback.environment(environment))
         self._identify(None)
+        try:
+            files.reserve(self._path(layout.EXIT), 8192)  # before the command can fill the disk
+        except OSError:
+            self._full = True
         os.chdir(self._path(layout.CODE))
         return Command(self._spec["command"], environment, self._path(layout.LOG), self._home)
 
@@ -113,10 +117,6 @@ class Attempt:
         self._events.write("note", machine=_machine())
         self._beat()
         self._poke()
-        try:
-            files.reserve(self._path(layout.EXIT), 8192)
-        except OSError:
-            self._full = True
 
     def _watch(self, child: Command) -> str:
         """Wait for the command, and end it where it must; who ended it."""
