@@ -117,6 +117,7 @@ class Attempt:
         self._events.write("note", machine=_machine())
         self._beat()
         self._poke()
+        self._try_to_name()  # while the command starts: its end need not wait for it
 
     def _watch(self, child: Command) -> str:
         """Wait for the command, and end it where it must; who ended it."""
@@ -201,6 +202,13 @@ class Attempt:
             self._unnamed = []
         except OSError:
             self._full = True  # or broken: nothing that the command must suffer for
+
+    def _try_to_name(self) -> None:
+        try:
+            files.sync_all(self._unnamed)
+            self._unnamed = []
+        except OSError:
+            self._full = True  # tried again with the rest
 
     def _written(self) -> "tuple[list[str], dict]":
         """Log and events, which must outlast a power cut; how long they are."""
