@@ -1,5 +1,6 @@
 // A loader that leaves out what uPlot can do and no chart of ours asks for: bars and splines, its
-// own legend, scatter plots. What is known to be so, the minimizer need not keep.
+// own legend, scatter plots. What is known to be so, the minimizer need not keep. And a group of
+// charts with one cursor goes with its last chart: it would keep the first one for good.
 const KNOWN = [
   [
     /^uPlot\.assign = assign;$.*?(?=^export )/ms,
@@ -7,7 +8,8 @@ const KNOWN = [
   ],
   ['const showLegend = legend.show;', 'const showLegend = false;'],
   ['const mode = self.mode;', 'const mode = 1;'],
-  ['const mode = u.mode;', 'const mode = 1;']
+  ['const mode = u.mode;', 'const mode = 1;'],
+  [/(?<=unsub\(plot\) \{\n)(.*)$/m, '$1 if (s.plots.length === 0) delete syncs[key];']
 ];
 
 module.exports = function uplot(source) {

@@ -4,7 +4,7 @@ import * as React from 'react';
 import type { RunDetail } from '../api/records';
 import { fileLink } from '../api/runs';
 import { over } from '../runs/sentences';
-import { traceback } from '../runs/traceback';
+import { errorAt, traceback } from '../runs/traceback';
 import { Link } from '../ui/button';
 import { textOf } from '../ui/ansi';
 import { bytes, clock, count } from '../ui/format';
@@ -57,6 +57,7 @@ export function CardLog({ model, run }: IBodyProps): JSX.Element | null {
       </div>
     );
   }
+  const error = errorAt(shown.map(textOf));
   return (
     <div
       className={`jp-mlws-log jp-mlws-card-log ${failed ? 'jp-mod-failed' : ''}`}
@@ -67,7 +68,7 @@ export function CardLog({ model, run }: IBodyProps): JSX.Element | null {
       {shown.map((line, i) => (
         <div
           key={i}
-          className={`jp-mlws-log-line ${failed && i === shown.length - 1 ? 'jp-mlws-ansi-red' : ''}`}
+          className={`jp-mlws-log-line ${failed && i >= error ? 'jp-mlws-ansi-red' : ''}`}
           title={textOf(line)}
         >
           <LogText line={line} />

@@ -18,7 +18,7 @@ import { Button } from '../ui/button';
 import { ConfirmInline } from '../ui/confirm';
 import { Dotted } from '../ui/ellipsis';
 import { clock, roughly } from '../ui/format';
-import { logIcon } from '../ui/icons';
+import { logIcon, modelIcon } from '../ui/icons';
 import { Bar } from '../ui/meter';
 import { Bone, Notice } from '../ui/notice';
 import { StateBadge } from '../ui/state';
@@ -142,7 +142,11 @@ function Actions({ run, model, onOpen, onRegister, onAsk }: IPartProps & { onAsk
         />
       )}
       {run.state === 'Completed' && onRegister && run.outputs.length > 0 && (
-        <Button label={trans.__('Register model')} onClick={() => onRegister(run)} />
+        <Button
+          label={trans.__('Register model')}
+          icon={modelIcon}
+          onClick={() => onRegister(run)}
+        />
       )}
       <Button label={trans.__('Open')} icon={launchIcon} onClick={() => onOpen()} />
     </span>

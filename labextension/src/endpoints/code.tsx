@@ -102,7 +102,7 @@ export function sampleOf(endpoint: Endpoint): string {
 export function CodeTab(props: ICodeProps): JSX.Element {
   const trans = useTrans();
   return (
-    <div className="jp-mlws-sheet-body jp-mlws-sheet-pad">
+    <div className="jp-mlws-scroll jp-mlws-col">
       <RequestCode {...props} />
       <p className="jp-mlws-muted jp-mlws-small">
         {trans.__(

@@ -60,9 +60,9 @@ export function EventsTab({
     }))
   ].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
   return (
-    <div className="jp-mlws-sheet-body jp-mlws-sheet-pad">
+    <div className="jp-mlws-scroll jp-mlws-col">
       <Box>
-        <table className="jp-mlws-sheet-table jp-mlws-happened">
+        <table className="jp-mlws-table jp-mod-fixed jp-mlws-happened">
           <thead>
             <tr>
               <th className="jp-mlws-col-at">{trans.__('At')}</th>

@@ -19,7 +19,7 @@ export function LoadTiles({ traffic, loads }: ILoadProps): JSX.Element {
   const rate = n / 60;
   const failed = n && traffic ? (100 * traffic.errors) / n : null;
   return (
-    <div className="jp-mlws-sheet-box jp-mlws-loads">
+    <div className="jp-mlws-box jp-mlws-tiles jp-mlws-loads">
       <Tile
         name={trans.__('Requests a second')}
         value={figure(rate, 3)}
@@ -39,10 +39,14 @@ export function LoadTiles({ traffic, loads }: ILoadProps): JSX.Element {
         name={trans.__('Latency, ms')}
         value={ms(traffic?.p50_ms)}
         more={
-          <>
-            <Swatch series={1} /> {trans.__('p50')}&ensp;
-            <b>{ms(traffic?.p95_ms)}</b> <Swatch series={2} /> {trans.__('p95')}
-          </>
+          n === 0 ? (
+            trans.__('no requests')
+          ) : (
+            <>
+              <Swatch series={1} /> {trans.__('p50')}&ensp;
+              <b>{ms(traffic?.p95_ms)}</b> <Swatch series={2} /> {trans.__('p95')}
+            </>
+          )
         }
       >
         <MiniPlot
@@ -87,10 +91,10 @@ function Tile({
   readonly children: React.ReactNode;
 }): JSX.Element {
   return (
-    <div className="jp-mlws-load">
+    <div className="jp-mlws-tile">
       <div className="jp-mlws-small jp-mlws-muted">{name}</div>
-      <div className="jp-mlws-row jp-mlws-gap8 jp-mlws-load-figure">
-        <span className="jp-mlws-load-value">{value}</span>
+      <div className="jp-mlws-row jp-mlws-gap8">
+        <span className="jp-mlws-tile-value">{value}</span>
         <span className="jp-mlws-small jp-mlws-muted jp-mlws-cut">{more}</span>
       </div>
       {children}
@@ -99,13 +103,7 @@ function Tile({
 }
 
 function Swatch({ series }: { readonly series: 1 | 2 }): JSX.Element {
-  return (
-    <i
-      className="jp-mlws-load-swatch"
-      style={{ background: `var(--jp-mlws-series-${series})` }}
-      aria-hidden="true"
-    />
-  );
+  return <i className={`jp-mlws-swatch jp-mlws-series-${series}`} aria-hidden="true" />;
 }
 
 function wrong(traffic: Traffic | null, trans: ReturnType<typeof useTrans>): string {

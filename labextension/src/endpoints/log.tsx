@@ -112,7 +112,7 @@ export function LastLines({
   return (
     <div
       ref={box}
-      className="jp-mlws-sheet-box jp-mlws-log jp-mlws-last-lines"
+      className="jp-mlws-box jp-mlws-log jp-mlws-last-lines"
       style={{ minHeight: n * ROW + 14 }}
       role="log"
       aria-live="off"
@@ -149,8 +149,8 @@ export function LogTab({
   const all = tail.lines[tail.lines.length - 1] === '' ? tail.lines.slice(0, -1) : tail.lines;
   const shown = wanted ? all.filter(line => plain(line).toLowerCase().includes(wanted)) : all;
   return (
-    <div className="jp-mlws-log-tab" ref={frame}>
-      <div className="jp-mlws-log-tools">
+    <div className="jp-mlws-page-body" ref={frame}>
+      <div className="jp-mlws-tools">
         <FilterBox value={words} placeholder={trans.__('Lines with…')} onChange={setWords} />
         <span className="jp-mlws-muted jp-mlws-small">
           {wanted
@@ -221,7 +221,7 @@ function Lines({
   const to = Math.min(lines.length, Math.ceil((top + height) / ROW) + OVER);
   const fresh = lines.length - left.current;
   return (
-    <div className="jp-mlws-tail-frame">
+    <div className="jp-mlws-log-frame">
       <div
         ref={view}
         className="jp-mlws-log jp-mlws-log-view"

@@ -34,7 +34,7 @@ export function Revisions({
   return (
     <Part title={trans.__('Revisions')} n={deployments.length}>
       <Box>
-        <table className="jp-mlws-sheet-table jp-mlws-revisions">
+        <table className="jp-mlws-table jp-mod-fixed jp-mlws-revisions">
           <thead>
             <tr>
               <th className="jp-mlws-num jp-mlws-col-n">{trans.__('Revision')}</th>
@@ -51,7 +51,7 @@ export function Revisions({
                 <RevisionRow endpoint={endpoint} one={one} links={links} now={now} />
                 {one.state === 'Failed' && one.reason && !endpoint.reason?.includes(one.reason) && (
                   <tr>
-                    <td colSpan={6} className="jp-mlws-sheet-said">
+                    <td colSpan={6} className="jp-mlws-said">
                       <Notice
                         tone="bad"
                         title={
@@ -177,7 +177,7 @@ export function Replicas({ endpoint }: { readonly endpoint: Endpoint }): JSX.Ele
               : trans.__('None has started yet.')}
           </div>
         ) : (
-          <table className="jp-mlws-sheet-table jp-mlws-replicas">
+          <table className="jp-mlws-table jp-mod-fixed jp-mlws-replicas">
             <thead>
               <tr>
                 <th className="jp-mlws-num jp-mlws-col-n">{trans.__('Replica')}</th>

@@ -25,7 +25,7 @@ export function TestTab({ model, endpoint }: ITestProps): JSX.Element {
   const { tried } = model.trial;
   const shown = tried.find(one => one.at === picked) ?? tried[0] ?? null;
   return (
-    <div className="jp-mlws-sheet-body jp-mlws-sheet-pad">
+    <div className="jp-mlws-scroll jp-mlws-col">
       <div className="jp-mlws-trial">
         <Request model={model} endpoint={endpoint} onSent={() => setPicked(null)} />
         <Response tried={tried} shown={shown} onPick={setPicked} />
@@ -229,7 +229,7 @@ function Response({
       </pre>
       {tried.length > 0 && (
         <div className="jp-mlws-history">
-          <table className="jp-mlws-sheet-table" aria-label={trans.__('The last requests')}>
+          <table className="jp-mlws-table jp-mod-fixed" aria-label={trans.__('The last requests')}>
             <tbody>
               {tried.map(one => (
                 <tr

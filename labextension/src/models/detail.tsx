@@ -8,11 +8,11 @@ import { filePath, link, path, type Settings } from '../api/request';
 import { Icon, Link } from '../ui/button';
 import { Code, pretty } from '../ui/code';
 import { CopyButton, Snippet } from '../ui/copy';
+import { Prose, TagsPart } from '../ui/edit';
 import { KeyValue, Part, type Fact } from '../ui/facts';
 import { bytes, count, figure, moment, person } from '../ui/format';
 import { Segments } from '../ui/tabs';
 import { useTrans } from '../ui/trans';
-import { Description, VersionTags } from './edit';
 import type { VersionsModel } from './model';
 import { agoOf, frameworkOf, type IModelLinks } from './table';
 import { free, takes } from './words';
@@ -26,12 +26,18 @@ export interface IDetailProps {
 
 export function Detail(props: IDetailProps): JSX.Element {
   const { model, version } = props;
+  const trans = useTrans();
   return (
     <div key={version.version}>
       <About {...props} />
       <Takes version={version} />
-      <VersionTags model={model} version={version} />
-      <Description model={model} version={version} />
+      <TagsPart tags={version.tags} onChange={tags => model.patch(version.version, { tags })} />
+      <Prose
+        title={trans.__('Description')}
+        hint={trans.__('What it is for, what it was trained on, what it was not tested on')}
+        text={version.description}
+        onSave={description => model.patch(version.version, { description })}
+      />
       <UseIt version={version} taken={model.endpoints?.map(one => one.name) ?? []} />
     </div>
   );
@@ -174,8 +180,8 @@ export function Files({
   const trans = useTrans();
   const { name, version: n } = version;
   return (
-    <div className="jp-mlws-sheet-box">
-      <table className="jp-mlws-sheet-table jp-mlws-files">
+    <div className="jp-mlws-box">
+      <table className="jp-mlws-table jp-mod-fixed jp-mlws-files">
         <thead>
           <tr>
             <th>{trans.__('File')}</th>

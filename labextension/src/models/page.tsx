@@ -105,7 +105,11 @@ function ModelHead({
         <>
           {selected && (
             <Button
-              label={trans.__('Deploy %1:%2', model.name, selected.version)}
+              label={
+                model.name.length > 24
+                  ? trans.__('Deploy version %1', selected.version)
+                  : trans.__('Deploy %1:%2', model.name, selected.version)
+              }
               icon={endpointIcon}
               kind="primary"
               onClick={() => onForm('deploy')}
@@ -189,7 +193,7 @@ function Figures({
     <div className={some ? 'jp-mlws-figures' : ''}>
       <Part title={trans.__('Metrics when it was registered')} n={figures.length}>
         <Box>
-          <table className="jp-mlws-sheet-table">
+          <table className="jp-mlws-table jp-mod-fixed">
             <tbody>
               {figures.map(([name, value]) => (
                 <tr key={name}>

@@ -6,12 +6,13 @@ import type { Shelf } from '../api/shelf';
 import type { IWorkspace } from '../tokens';
 import { Icon } from '../ui/button';
 import { MidEllipsis } from '../ui/ellipsis';
-import { age, day, figure, heard } from '../ui/format';
+import { age, day, figure } from '../ui/format';
 import { Chip } from '../ui/facts';
 import { modelIcon } from '../ui/icons';
 import { ListSection } from '../ui/section';
 import { useTrans } from '../ui/trans';
 import { useNow, useSignal } from '../ui/useSignal';
+import { keyMetric } from './words';
 
 export interface IModelsPanelProps {
   readonly shelf: Shelf<Model>;
@@ -54,8 +55,7 @@ function told(model: Model, keyMetrics: readonly string[], now: number): string 
   if (!latest) {
     return '';
   }
-  const names = [...keyMetrics, ...Object.keys(latest.metrics)];
-  const name = names.find(one => heard(latest.metrics[one]) !== null);
+  const name = keyMetric([latest], keyMetrics);
   if (name) {
     return figure(latest.metrics[name], 3);
   }

@@ -7,10 +7,10 @@ import type { Settings } from '../api/request';
 import { getRun, listFiles, listRuns } from '../api/runs';
 import { Snippet } from '../ui/copy';
 import { Field, FormPanel, otherThan, problemOf } from '../ui/form';
+import { TagChips } from '../ui/edit';
 import { bytes } from '../ui/format';
 import { modelIcon } from '../ui/icons';
 import { useTrans } from '../ui/trans';
-import { TagChips } from './edit';
 import { foldersOf, likelyFramework, likelyPath, registerMagic } from './words';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;

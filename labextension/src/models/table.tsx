@@ -52,7 +52,7 @@ export function VersionsTable(props: IVersionsTableProps): JSX.Element {
   };
   return (
     <table
-      className="jp-mlws-sheet-table jp-mlws-versions"
+      className="jp-mlws-table jp-mod-fixed jp-mlws-versions"
       role="grid"
       aria-label={trans.__('Versions of %1', model.name)}
       aria-rowcount={versions.length + 1}
@@ -194,7 +194,7 @@ export function EndpointLinks({
     return <span className="jp-mlws-muted">–</span>;
   }
   return (
-    <>
+    <span className="jp-mlws-cut">
       {names.map((name, i) => (
         <React.Fragment key={name}>
           {i > 0 && ', '}
@@ -203,7 +203,7 @@ export function EndpointLinks({
           </Link>
         </React.Fragment>
       ))}
-    </>
+    </span>
   );
 }
 
@@ -258,7 +258,7 @@ function RefusedRow({
   const trans = useTrans();
   return (
     <tr>
-      <td colSpan={COLUMNS} className="jp-mlws-sheet-said" role="alert">
+      <td colSpan={COLUMNS} className="jp-mlws-said" role="alert">
         <Notice
           tone="warn"
           glyph="NotResponding"

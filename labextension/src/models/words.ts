@@ -1,5 +1,6 @@
 /** The lines that forms stand for, and what a sample says of a model. Knows no React. */
 import type { FileEntry, ModelVersion, NewEndpoint, Tags } from '../api/records';
+import { better } from '../ui/format';
 
 const PLAIN = /^[\w@%+=:,./-]+$/;
 
@@ -133,7 +134,7 @@ export function keyMetric(
 }
 
 function liking(name: string): number {
-  return Number(/acc|auc|f1|score|r2/i.test(name)) * 2 + Number(/loss|mse|mae|err/i.test(name));
+  return better(name) > 0 ? 2 : -better(name);
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -120,7 +120,7 @@ export function secondLine(run: Run, now: number, trans: TranslationBundle): ILi
       return line([lower(run.reason) ?? trans.__('collecting outputs')], run.target);
     case 'Failed':
       return line([endedAgo(run, now, trans)], run.target, {
-        text: run.reason ?? trans.__('failed'),
+        text: bare(run.reason ?? trans.__('failed')),
         tone: 'bad'
       });
     case 'Canceled':
@@ -202,6 +202,11 @@ function lower(sentence: string | null): string | null {
   if (!sentence) {
     return null;
   }
-  const bare = sentence.replace(/\.$/, '');
-  return /^[A-Z][a-z]/.test(bare) ? bare[0].toLowerCase() + bare.slice(1) : bare;
+  const said = bare(sentence);
+  return /^[A-Z][a-z]/.test(said) ? said[0].toLowerCase() + said.slice(1) : said;
+}
+
+/** A sentence as a heading, or as a part of a line: without its full stop. */
+export function bare(sentence: string): string {
+  return sentence.replace(/\.$/, '');
 }

@@ -1,6 +1,6 @@
 /** Which four figures a card shows, and how their values read. */
 import type { Run, Series } from '../api/records';
-import { bytes, count, figure, heard } from '../ui/format';
+import { better, bytes, count, figure, heard } from '../ui/format';
 
 const SYSTEM = 'system/';
 const MACHINE = ['system/gpu_percent', 'system/cpu_percent'];
@@ -59,6 +59,19 @@ function tile(series: Series): ITile {
     name: called(series.name),
     value: valueOf(series.name, series.last),
     points: series.points.map(point => point.value),
-    more: series.last_step === null ? '' : `step ${count(series.last_step)}`
+    more: context(series)
   };
+}
+
+/** How the last value stands: against the best so far where its name tells what is good. */
+function context(series: Series): string {
+  const step = series.last_step === null ? '' : `step ${count(series.last_step)}`;
+  if (series.n < 2 || series.name.startsWith(SYSTEM)) {
+    return '';
+  }
+  const best = [series.min, null, series.max][better(series.name) + 1];
+  if (best === null) {
+    return step;
+  }
+  return best === series.last ? `best so far, ${step}` : `best ${valueOf(series.name, best)}`;
 }

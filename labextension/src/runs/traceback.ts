@@ -25,3 +25,9 @@ export function traceback(lines: readonly Line[], most: number): readonly Line[]
   }
   return kept.length > most ? [...kept.slice(0, 1), ...kept.slice(1 - most)] : kept;
 }
+
+/** From which line on the error itself is told: what follows the last frame, or the last line. */
+export function errorAt(texts: readonly string[]): number {
+  const after = texts.map(text => /^\s/.test(text)).lastIndexOf(true) + 1;
+  return after > 0 && after < texts.length ? after : texts.length - 1;
+}

@@ -9,6 +9,8 @@ import { BoneRow, GroupRow, RunRow } from './row';
 import { total, within, type IRunRow, type Placed } from './rows';
 import { over, repeatable, title } from './sentences';
 
+const STRIDE = 240;
+
 export interface IRunTreeActions {
   readonly onOpen: (run: Run) => void;
   readonly onCancel: (run: Run) => void;
@@ -320,7 +322,10 @@ function useWindow(ref: React.RefObject<HTMLElement>) {
   const look = React.useCallback(() => {
     const node = ref.current;
     if (node) {
-      setSeen({ top: node.scrollTop, height: node.clientHeight });
+      // Rows around are drawn too, so that a step of the wheel rarely draws anew.
+      const top = Math.floor(node.scrollTop / STRIDE) * STRIDE;
+      const height = node.clientHeight + STRIDE;
+      setSeen(old => (old.top === top && old.height === height ? old : { top, height }));
     }
   }, [ref]);
   React.useEffect(() => {

@@ -7,7 +7,7 @@ export type Token = readonly [kind: '' | 'keyword' | 'string' | 'number' | 'comm
 const WORDS: Readonly<Record<Language, RegExp>> = {
   json: /("(?:[^"\\]|\\.)*"?)|(-?\d[\d.eE+-]*)|(\btrue\b|\bfalse\b|\bnull\b)/g,
   python:
-    /(f?"(?:[^"\\\n]|\\.)*"|f?'(?:[^'\\\n]|\\.)*')|(\b\d[\d.eE]*\b)|(\bimport\b|\bfrom\b|\bas\b|\bTrue\b|\bFalse\b|\bNone\b)|(#.*)/g,
+    /([fr]?"{3}[^]*?(?:"{3}|$)|[fr]?'{3}[^]*?(?:'{3}|$)|[bfr]?"(?:[^"\\\n]|\\.)*"|[bfr]?'(?:[^'\\\n]|\\.)*')|(\b\d[\d._eE]*\b)|(\b(?:and|as|assert|async|await|break|class|continue|def|del|elif|else|except|False|finally|for|from|global|if|import|in|is|lambda|None|nonlocal|not|or|pass|raise|return|True|try|while|with|yield)\b)|(#.*)/g,
   shell: /('[^']*'?|"(?:[^"\\]|\\.)*"?)|(\b\d[\d.]*\b)|(^\s*\w+|\\$)|(#.*)/gm
 };
 const KINDS = ['string', 'number', 'keyword', 'comment'] as const;
@@ -30,6 +30,34 @@ export function tokens(text: string, language: Language): readonly Token[] {
   return found;
 }
 
+/** The language of a file, as far as it is drawn in colors. */
+export function languageOf(path: string): Language | null {
+  const ending = path.slice(path.lastIndexOf('.') + 1).toLowerCase();
+  return ENDINGS[ending] ?? null;
+}
+
+const ENDINGS: Readonly<Record<string, Language>> = {
+  py: 'python',
+  json: 'json',
+  sh: 'shell'
+};
+
+/** The words of each line. A word of many lines, as a docstring, is many words. */
+export function byLine(text: string, language: Language | null): readonly (readonly Token[])[] {
+  const rows: Token[][] = [[]];
+  for (const [kind, words] of language ? tokens(text, language) : [['', text] as Token]) {
+    words.split('\n').forEach((word, i) => {
+      if (i > 0) {
+        rows.push([]);
+      }
+      if (word) {
+        rows[rows.length - 1].push([kind, word]);
+      }
+    });
+  }
+  return rows;
+}
+
 export function Code({
   text,
   language
@@ -37,9 +65,13 @@ export function Code({
   readonly text: string;
   readonly language: Language;
 }): JSX.Element {
+  return <Words words={tokens(text, language)} />;
+}
+
+export function Words({ words }: { readonly words: readonly Token[] }): JSX.Element {
   return (
     <>
-      {tokens(text, language).map(([kind, word], i) =>
+      {words.map(([kind, word], i) =>
         kind ? (
           <span key={i} className={`jp-mlws-code-${kind}`}>
             {word}

@@ -1,6 +1,7 @@
 /** A unified diff, line by line. */
 import * as React from 'react';
 
+import { Code, languageOf } from './code';
 import { useTrans } from './trans';
 
 interface IDiffLine {
@@ -10,9 +11,16 @@ interface IDiffLine {
   readonly text: string;
 }
 
-export function DiffView({ diff }: { readonly diff: string }): JSX.Element {
+export function DiffView({
+  diff,
+  path
+}: {
+  readonly diff: string;
+  readonly path: string;
+}): JSX.Element {
   const trans = useTrans();
   const lines = React.useMemo(() => parseDiff(diff), [diff]);
+  const language = languageOf(path);
   return (
     <div className="jp-mlws-preview jp-mlws-listing-view jp-mlws-diff" tabIndex={0}>
       {lines.map((line, i) => (
@@ -20,7 +28,15 @@ export function DiffView({ diff }: { readonly diff: string }): JSX.Element {
           <b aria-hidden="true">{line.before}</b>
           <b aria-hidden="true">{line.after}</b>
           <u aria-label={said(line.kind, trans)}>{SIGNS[line.kind]}</u>
-          <span>{line.text}</span>
+          <span>
+            {line.kind === 'hunk' ? (
+              trans.__('lines %1', line.text)
+            ) : language ? (
+              <Code text={line.text} language={language} />
+            ) : (
+              line.text
+            )}
+          </span>
         </div>
       ))}
     </div>
@@ -38,10 +54,11 @@ export function parseDiff(diff: string): readonly IDiffLine[] {
   const lines: IDiffLine[] = [];
   let [before, after] = [0, 0];
   for (const raw of diff.replace(/\n$/, '').split('\n')) {
-    const hunk = /^@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@ ?(.*)$/.exec(raw);
+    const hunk = /^@@ -(\d+)(?:,\d+)? \+(\d+)(?:,(\d+))? @@ ?(.*)$/.exec(raw);
     if (hunk) {
       [before, after] = [Number(hunk[1]), Number(hunk[2])];
-      const text = hunk[3] ? `${hunk[2]}: ${hunk[3]}` : `${hunk[2]}`;
+      const last = after + Math.max(0, Number(hunk[3] ?? 1) - 1);
+      const text = [`${after}–${last}`, hunk[4]].filter(Boolean).join(', ');
       lines.push({ kind: 'hunk', before: null, after: null, text });
     } else if (lines.length === 0 || raw.startsWith('\\')) {
       continue; // what stands before the first hunk, and "No newline at end of file"

@@ -16,6 +16,7 @@ import {
 import * as React from 'react';
 
 import { Icon } from './button';
+import { MidEllipsis } from './ellipsis';
 
 export interface ILeaf {
   readonly path: string;
@@ -124,9 +125,7 @@ function Leaf({ one, open }: { readonly one: IBranch; readonly open: boolean }):
           <Icon icon={iconOf(one.name)} />
         </>
       )}
-      <span className="jp-mlws-cut" title={one.path}>
-        {one.name}
-      </span>
+      <MidEllipsis text={one.name} />
       <span className="jp-mlws-tree-note">{one.leaf?.note}</span>
     </>
   );

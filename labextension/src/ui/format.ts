@@ -123,6 +123,11 @@ export function figure(value: unknown, digits = 4): string {
     .replace('-', MINUS);
 }
 
+/** By its name, whether more of a metric is better (1), less is (-1), or nobody knows (0). */
+export function better(name: string): number {
+  return /acc|auc|f1|score|r2/i.test(name) ? 1 : /loss|mse|mae|err/i.test(name) ? -1 : 0;
+}
+
 export function percent(part: number, whole: number): number {
   return whole > 0 ? Math.min(100, Math.max(0, (100 * part) / whole)) : 0;
 }

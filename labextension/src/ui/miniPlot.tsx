@@ -121,7 +121,7 @@ export function scale(
   if (!Number.isFinite(least) || values.length === 0) {
     return [0, 1, [0, 1]];
   }
-  const span = most - least || Math.abs(most) || 1;
+  const span = most - least || Math.abs(most) / 10 || 1;
   const rough = span / 3;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = ([1, 2, 5, 10].find(one => one * power >= rough) ?? 10) * power;

@@ -1,14 +1,16 @@
 /** What is in a file, as far as it can be shown without running any of it. */
 import * as React from 'react';
 
+import { byLine, languageOf, Words, type Language } from './code';
 import { bytes } from './format';
 import { EmptyState, ErrorState, Skeleton } from './notice';
 import { useTrans } from './trans';
 import { useLoaded } from './useLoaded';
 
 const TEXT_BYTES = 500_000;
+const COLORED_BYTES = 100_000;
 const TABLE_ROWS = 200;
-const IMAGE = /\.(png|jpe?g|gif|webp|svg|bmp)$/i;
+export const IMAGE = /\.(png|jpe?g|gif|webp|svg|bmp)$/i;
 const TEXT =
   /\.(txt|log|md|rst|py|ipynb|json|jsonl|ya?ml|toml|ini|cfg|csv|tsv|sh|sql|r|html?|xml|tex)$|(^|\/)[^.]+$|(^|\/)\.[^.]+$/i;
 const PAGE = /\.html?$/i;
@@ -69,34 +71,37 @@ function TextPreview({ path, read, line }: IPreviewProps): JSX.Element {
     return <TablePreview text={text.value.text} tab={/\.tsv$/i.test(path)} />;
   }
   const shown = /\.json$/i.test(path) ? pretty(text.value.text) : text.value.text;
-  return <CodeView text={shown} line={line} />;
+  return <CodeView text={shown} line={line} language={languageOf(path)} />;
 }
 
 /** Text with line numbers. A line that is meant is scrolled to. */
 export function CodeView({
   text,
-  line
+  line,
+  language = null
 }: {
   readonly text: string;
   readonly line?: number;
+  readonly language?: Language | null;
 }): JSX.Element {
+  const colored = text.length > COLORED_BYTES ? null : language;
+  const rows = React.useMemo(() => byLine(text.replace(/\n$/, ''), colored), [text, colored]);
   const meant = React.useRef<HTMLDivElement>(null);
   React.useEffect(() => meant.current?.scrollIntoView({ block: 'center' }), [line]);
   return (
     <div className="jp-mlws-preview jp-mlws-listing-view" tabIndex={0}>
-      {text
-        .replace(/\n$/, '')
-        .split('\n')
-        .map((words, i) => (
-          <div
-            key={i}
-            ref={i + 1 === line ? meant : undefined}
-            className={`jp-mlws-listing-line ${i + 1 === line ? 'jp-mod-meant' : ''}`}
-          >
-            <b aria-hidden="true">{i + 1}</b>
-            <span>{words}</span>
-          </div>
-        ))}
+      {rows.map((words, i) => (
+        <div
+          key={i}
+          ref={i + 1 === line ? meant : undefined}
+          className={`jp-mlws-listing-line ${i + 1 === line ? 'jp-mod-meant' : ''}`}
+        >
+          <b aria-hidden="true">{i + 1}</b>
+          <span>
+            <Words words={words} />
+          </span>
+        </div>
+      ))}
     </div>
   );
 }
@@ -109,21 +114,25 @@ function TablePreview({ text, tab }: { readonly text: string; readonly tab: bool
     .map(line => cells(line, tab ? '\t' : ','));
   const [head, ...body] = rows;
   const more = body.length - TABLE_ROWS;
+  const shown = body.slice(0, TABLE_ROWS);
+  const kinds = head.map((_, i) => (shown.every(row => isNumber(row[i])) ? 'jp-mlws-num' : ''));
   return (
     <div className="jp-mlws-preview">
       <table className="jp-mlws-table">
         <thead>
           <tr>
             {head.map((cell, i) => (
-              <th key={i}>{cell}</th>
+              <th key={i} className={kinds[i]}>
+                {cell}
+              </th>
             ))}
           </tr>
         </thead>
         <tbody>
-          {body.slice(0, TABLE_ROWS).map((row, i) => (
+          {shown.map((row, i) => (
             <tr key={i}>
               {row.map((cell, k) => (
-                <td key={k} className={cell !== '' && !isNaN(Number(cell)) ? 'jp-mlws-num' : ''}>
+                <td key={k} className={kinds[k]} title={cell}>
                   {cell}
                 </td>
               ))}
@@ -136,6 +145,10 @@ function TablePreview({ text, tab }: { readonly text: string; readonly tab: bool
       )}
     </div>
   );
+}
+
+function isNumber(cell: string | undefined): boolean {
+  return !cell || !isNaN(Number(cell));
 }
 
 /** The cells of a line; a quoted one may hold the mark between cells. */

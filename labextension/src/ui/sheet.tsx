@@ -33,15 +33,15 @@ export interface ISheetHeadProps {
 
 export function SheetHead({ mark, name, actions, facts }: ISheetHeadProps): JSX.Element {
   return (
-    <div className="jp-mlws-sheet-head">
-      <div className="jp-mlws-sheet-title">
+    <div className="jp-mlws-page-head">
+      <div className="jp-mlws-page-title">
         {mark}
         <h1 className="jp-mlws-cut" title={name}>
           {name}
         </h1>
-        <span className="jp-mlws-sheet-acts">{actions}</span>
+        <span className="jp-mlws-end jp-mlws-row jp-mlws-gap8">{actions}</span>
       </div>
-      <div className="jp-mlws-sheet-facts">
+      <div className="jp-mlws-page-facts">
         {facts.map(
           (fact, i) =>
             fact && (
@@ -67,11 +67,13 @@ export function Columns({
   readonly sideLabel: string;
 }): JSX.Element {
   return (
-    <div className="jp-mlws-sheet-body jp-mlws-sheet-cols">
-      <div className="jp-mlws-sheet-pad">{children}</div>
-      <aside className="jp-mlws-sheet-pad jp-mlws-sheet-side" aria-label={sideLabel}>
-        {side}
-      </aside>
+    <div className="jp-mlws-scroll">
+      <div className="jp-mlws-cols">
+        <div className="jp-mlws-col">{children}</div>
+        <aside className="jp-mlws-col jp-mlws-col-side" aria-label={sideLabel}>
+          {side}
+        </aside>
+      </div>
     </div>
   );
 }
@@ -87,8 +89,8 @@ export function Box({
   readonly children: React.ReactNode;
 }): JSX.Element {
   return (
-    <div className={`jp-mlws-sheet-box ${className}`}>
-      {head && <div className="jp-mlws-sheet-box-head">{head}</div>}
+    <div className={`jp-mlws-box ${className}`}>
+      {head && <div className="jp-mlws-box-head">{head}</div>}
       {children}
     </div>
   );

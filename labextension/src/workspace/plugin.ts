@@ -83,7 +83,7 @@ export const sidebarPlugin: JupyterFrontEndPlugin<ISidebar> = {
       describedBy: NO_ARGUMENTS,
       execute: () => workspace.refresh()
     });
-    for (const command of ['mlws:show-sidebar', 'mlws:refresh']) {
+    for (const command of ['mlws:show-sidebar', 'mlws:register-model', 'mlws:refresh']) {
       palette?.addItem({ command, category: trans.__('Machine Learning') });
     }
     return sidebar;

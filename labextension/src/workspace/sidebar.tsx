@@ -3,6 +3,7 @@ import { ReactWidget, caretDownIcon, caretRightIcon, refreshIcon } from '@jupyte
 import type { IStateDB } from '@jupyterlab/statedb';
 import { DisposableDelegate, type IDisposable } from '@lumino/disposable';
 import { Signal, type ISignal } from '@lumino/signaling';
+import { SplitPanel, type Widget } from '@lumino/widgets';
 import * as React from 'react';
 
 import type { ISection, ISidebar, IWorkspace } from '../tokens';
@@ -14,6 +15,9 @@ import { TransContext, useTrans } from '../ui/trans';
 import { useNow, useSignal } from '../ui/useSignal';
 
 const REMEMBERED = 'jupyter-mlws:sidebar';
+const SEEN = 'jupyter-mlws:sidebar-seen';
+const WIDTH = 300; // so much shows names, curves and targets
+const WIDE_ENOUGH = 1000; // a window that has this to give
 
 /** Which sections there are, and which of them are folded. */
 export class Sections {
@@ -51,6 +55,13 @@ export class Sections {
     }
     this._changed.emit();
     void this._state?.save(REMEMBERED, { folded: [...this._folded] });
+  }
+
+  /** Whether it was never asked before, in this workspace of JupyterLab. */
+  async first(): Promise<boolean> {
+    const known = await this._state?.fetch(SEEN);
+    void this._state?.save(SEEN, true);
+    return known === undefined;
   }
 
   private async _recall(): Promise<void> {
@@ -215,6 +226,11 @@ export class Sidebar extends ReactWidget implements ISidebar {
     this._show(this.id);
   }
 
+  /** When it is shown first it gets the width that its rows ask for; then it is the user's. */
+  protected override onAfterShow(): void {
+    void this._props.sections.first().then(first => first && widen(this));
+  }
+
   protected render(): JSX.Element {
     return (
       <TransContext.Provider value={this._props.workspace.trans}>
@@ -229,4 +245,23 @@ export class Sidebar extends ReactWidget implements ISidebar {
 
   private readonly _props: ISidebarProps;
   private readonly _show: (id: string) => void;
+}
+
+/** Takes what is missing to the width from the widest of its neighbors. */
+function widen(sidebar: Widget): void {
+  let side: Widget = sidebar;
+  while (side.parent && !(side.parent instanceof SplitPanel)) {
+    side = side.parent;
+  }
+  const split = side.parent;
+  const whole = split?.node.clientWidth ?? 0;
+  const width = sidebar.node.offsetWidth;
+  const missing = width && WIDTH - width;
+  if (split instanceof SplitPanel && missing > 0 && whole > WIDE_ENOUGH) {
+    const sizes = split.relativeSizes();
+    const moved = missing / whole;
+    sizes[split.widgets.indexOf(side)] += moved;
+    sizes[sizes.indexOf(Math.max(...sizes))] -= moved;
+    split.setRelativeSizes(sizes);
+  }
 }

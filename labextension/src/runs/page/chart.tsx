@@ -91,6 +91,9 @@ export function ChartCard(props: IChartCardProps): JSX.Element {
         label={trans.__('%1, last %2', called(name), figure(latest?.[latest.length - 1]))}
         onCursor={setCursor}
       />
+      {aligned.x.length > 0 && !aligned.columns.flat().some(value => value !== null) && (
+        <div className="jp-mlws-chart-none">{trans.__('No finite value')}</div>
+      )}
       <table className="jp-mlws-legend">
         <tbody>
           {curves.map((one, i) => (

@@ -125,7 +125,7 @@ function OpenFile({ model, id, path, entries, change }: IOpenFileProps): JSX.Ele
   const { settings } = model.workspace;
   const entry = entries.find(one => one.path === path);
   if (change?.diff) {
-    return <DiffView diff={change.diff} />;
+    return <DiffView diff={change.diff} path={change.path} />;
   }
   if (path === null || !entry) {
     return (

@@ -16,7 +16,7 @@ import { Notice } from '../../ui/notice';
 import { useTrans } from '../../ui/trans';
 import { useLoaded } from '../../ui/useLoaded';
 import { remedies, type Remedy } from '../remedies';
-import { traceback } from '../traceback';
+import { errorAt, traceback } from '../traceback';
 import type { IPlace } from './model';
 import type { ITabProps } from './tab';
 
@@ -32,6 +32,7 @@ export function FailedPart(props: ITabProps): JSX.Element {
     return lines(new TextDecoder().decode(part.bytes).trimEnd());
   }, [run.id]);
   const shown = traceback(tail.value ?? [], LINES).filter(line => line.length);
+  const error = errorAt(shown.map(textOf));
   const words = [
     run.exit_code !== null && trans.__('Exit code %1', run.exit_code),
     run.signal !== null && trans.__('Ended by signal %1', run.signal),
@@ -53,10 +54,7 @@ export function FailedPart(props: ITabProps): JSX.Element {
         {shown.length > 0 && (
           <div className="jp-mlws-log jp-mlws-failed-log">
             {shown.map((line, i) => (
-              <div
-                key={i}
-                className={`jp-mlws-failed-line ${i === shown.length - 1 ? 'jp-mod-last' : ''}`}
-              >
+              <div key={i} className={`jp-mlws-failed-line ${i >= error ? 'jp-mod-last' : ''}`}>
                 <LogText line={line} />
               </div>
             ))}

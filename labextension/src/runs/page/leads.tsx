@@ -15,7 +15,7 @@ const ROWS = 8;
 export function LeadsPart({ model, run, links }: ITabProps): JSX.Element {
   const trans = useTrans();
   const [all, setAll] = React.useState(false);
-  const { children } = model;
+  const children = [...model.children].sort((a, b) => a.number - b.number);
   const more = run.children.length - ROWS;
   return (
     <Part title={trans.__('Leads to')} n={run.models.length + run.children.length || undefined}>

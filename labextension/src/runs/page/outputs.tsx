@@ -10,7 +10,7 @@ import { FilterBox } from '../../ui/filter';
 import { bytes } from '../../ui/format';
 import { modelIcon } from '../../ui/icons';
 import { EmptyState, ErrorState, Skeleton } from '../../ui/notice';
-import { Preview } from '../../ui/preview';
+import { IMAGE, Preview } from '../../ui/preview';
 import { useTrans } from '../../ui/trans';
 import { useLoaded } from '../../ui/useLoaded';
 import { over } from '../sentences';
@@ -20,7 +20,7 @@ export function OutputsTab({ model, run, links }: ITabProps): JSX.Element {
   const trans = useTrans();
   const { settings } = model.workspace;
   const [words, setWords] = React.useState('');
-  const [path, setPath] = React.useState<string | null>(null);
+  const [chosen, setPath] = React.useState<string | null>(null);
   const files = useLoaded(() => listFiles(settings, run.id), [run.id, run.state]);
   if (files.error && !files.value) {
     return (
@@ -43,6 +43,7 @@ export function OutputsTab({ model, run, links }: ITabProps): JSX.Element {
     );
   }
   const shown = items.filter(file => file.path.toLowerCase().includes(words.toLowerCase()));
+  const path = chosen ?? first(items.map(one => one.path));
   const file = items.find(one => one.path === path) ?? null;
   const total = items.reduce((sum, one) => sum + one.size_bytes, 0);
   return (
@@ -102,4 +103,10 @@ export function OutputsTab({ model, run, links }: ITabProps): JSX.Element {
       </div>
     </div>
   );
+}
+
+/** What is looked at first: an image, then what can be read, then whatever there is. */
+function first(paths: readonly string[]): string {
+  const kinds = [IMAGE, /\.(csv|tsv|json|md|txt|ipynb)$/i, /./];
+  return kinds.map(kind => paths.find(path => kind.test(path))).find(Boolean) ?? paths[0];
 }

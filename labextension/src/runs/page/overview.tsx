@@ -1,18 +1,19 @@
 /** The overview of a run: how it fares or why it failed, its figures, where it came from. */
 import * as React from 'react';
 
-import { sentence } from '../../api/request';
 import { Link } from '../../ui/button';
 import { CopyButton } from '../../ui/copy';
-import { Chip, KeyValue, Part, type Fact } from '../../ui/facts';
+import { Prose, TagsPart } from '../../ui/edit';
+import { KeyValue, Part, type Fact } from '../../ui/facts';
 import { clock, count, duration, figure } from '../../ui/format';
 import { MetricTile } from '../../ui/meter';
 import { EmptyState, Notice } from '../../ui/notice';
+import { Columns } from '../../ui/sheet';
 import { Sparkline } from '../../ui/sparkline';
 import { useTrans } from '../../ui/trans';
 import { Snippet } from '../../ui/copy';
 import { called, tiles, valueOf } from '../tiles';
-import { over, shown } from '../sentences';
+import { bare, over, shown, waits } from '../sentences';
 import { FailedPart } from './failed';
 import { LeadsPart } from './leads';
 import type { ITabProps } from './tab';
@@ -20,41 +21,54 @@ import type { ITabProps } from './tab';
 const ROWS = 8;
 
 export function OverviewTab(props: ITabProps): JSX.Element {
+  const { model, run } = props;
+  const trans = useTrans();
   return (
-    <div className="jp-mlws-scroll">
-      <div className="jp-mlws-cols">
-        <div className="jp-mlws-col">
-          <Lost {...props} />
-          {props.run.state === 'Failed' && <FailedPart {...props} />}
-          <Figures {...props} />
-          <div className="jp-mlws-halves">
-            <MetricsPart {...props} />
-            <ParametersPart {...props} />
-          </div>
-          <NotesPart {...props} />
-        </div>
-        <div className="jp-mlws-col jp-mlws-col-side">
+    <Columns
+      sideLabel={trans.__('Where it came from')}
+      side={
+        <>
           <OriginPart {...props} />
           <PlacePart {...props} />
           <TimesPart {...props} />
-          <TagsPart {...props} />
+          <TagsPart tags={run.tags} onChange={tags => model.patch({ tags })} />
           <LeadsPart {...props} />
-        </div>
+        </>
+      }
+    >
+      <Standing {...props} />
+      {run.state === 'Failed' && <FailedPart {...props} />}
+      <Figures {...props} />
+      <div className="jp-mlws-halves">
+        <MetricsPart {...props} />
+        <ParametersPart {...props} />
       </div>
-    </div>
+      <Prose
+        title={trans.__('Notes')}
+        hint={trans.__('What was tried, and what came of it')}
+        text={run.description}
+        onSave={description => model.patch({ description })}
+      />
+    </Columns>
   );
 }
 
-function Lost({ run }: ITabProps): JSX.Element | null {
+/** Why it does not go on: what it waits for, or that nobody hears of it. */
+function Standing({ run }: ITabProps): JSX.Element | null {
   const trans = useTrans();
-  return shown(run) === 'NotResponding' ? (
+  const lost = shown(run) === 'NotResponding';
+  return lost || (waits(run) && run.reason) ? (
     <div className="jp-mlws-part">
       <Notice
-        tone="warn"
-        glyph="NotResponding"
-        title={trans.__('No contact with %1. The run may well be going on', run.target)}
+        tone={lost ? 'warn' : 'wait'}
+        glyph={shown(run)}
+        title={
+          lost
+            ? trans.__('No contact with %1. The run may well be going on', run.target)
+            : bare(run.reason ?? '')
+        }
       >
-        {trans.__('Last seen %1.', clock(run.not_responding_since ?? ''))}
+        {lost && trans.__('Last seen %1.', clock(run.not_responding_since ?? ''))}
       </Notice>
     </div>
   ) : null;
@@ -181,43 +195,6 @@ function ParametersPart({ run }: ITabProps): JSX.Element | null {
   );
 }
 
-function NotesPart({ model, run }: ITabProps): JSX.Element {
-  const trans = useTrans();
-  const [text, setText] = React.useState<string | null>(null);
-  const [error, setError] = React.useState<unknown>(null);
-  const save = () => {
-    const said = text ?? '';
-    setText(null);
-    if (said !== (run.description ?? '')) {
-      model.patch({ description: said }).then(() => setError(null), setError);
-    }
-  };
-  return (
-    <Part title={trans.__('Notes')}>
-      {text === null ? (
-        <div>
-          {run.description && <p className="jp-mlws-notes">{run.description}</p>}
-          <Link onClick={() => setText(run.description ?? '')}>
-            {run.description ? trans.__('Edit') : trans.__('Write a note')}
-          </Link>
-        </div>
-      ) : (
-        <textarea
-          className="jp-mlws-textarea"
-          value={text}
-          autoFocus
-          rows={4}
-          aria-label={trans.__('Notes')}
-          onChange={event => setText(event.target.value)}
-          onBlur={save}
-          onKeyDown={event => event.key === 'Escape' && setText(null)}
-        />
-      )}
-      {error !== null && <Notice tone="bad" glyph="Failed" title={sentence(error)} />}
-    </Part>
-  );
-}
-
 function OriginPart({ model, run, links }: ITabProps): JSX.Element {
   const trans = useTrans();
   const { notebook, stale } = run.spec.source;
@@ -225,6 +202,7 @@ function OriginPart({ model, run, links }: ITabProps): JSX.Element {
   const branch = git['azureml.git.branch'] ?? git['mlflow.source.git.branch'];
   const commit = git['azureml.git.commit'] ?? git['mlflow.source.git.commit'];
   const command = run.command.join(' ');
+  const program = command.slice((run.command[0] ?? '').lastIndexOf('/') + 1);
   const facts: Fact[] = [];
   if (notebook) {
     const open = links.openNotebook;
@@ -236,7 +214,7 @@ function OriginPart({ model, run, links }: ITabProps): JSX.Element {
       trans.__('Command'),
       <>
         <span className="jp-mlws-mono jp-mlws-cut" title={command}>
-          {command}
+          {program}
         </span>
         <CopyButton text={command} />
       </>
@@ -311,51 +289,6 @@ function TimesPart({ run }: ITabProps): JSX.Element {
   return (
     <Part title={trans.__('When')}>
       <KeyValue facts={facts} />
-    </Part>
-  );
-}
-
-function TagsPart({ model, run }: ITabProps): JSX.Element {
-  const trans = useTrans();
-  const [typed, setTyped] = React.useState<string | null>(null);
-  const add = () => {
-    const [key, ...value] = (typed ?? '').split('=');
-    setTyped(null);
-    if (key.trim()) {
-      void model.patch({ tags: { [key.trim()]: value.join('=').trim() } });
-    }
-  };
-  return (
-    <Part title={trans.__('Tags')}>
-      <div className="jp-mlws-chips">
-        {Object.entries(run.tags).map(([key, value]) => (
-          <Chip key={key} label={key}>
-            {value}
-          </Chip>
-        ))}
-        {typed === null ? (
-          <button type="button" className="jp-mlws-chip-add" onClick={() => setTyped('')}>
-            {trans.__('+ tag')}
-          </button>
-        ) : (
-          <input
-            className="jp-mlws-field"
-            value={typed}
-            autoFocus
-            placeholder={trans.__('key=value')}
-            aria-label={trans.__('A tag, as key=value')}
-            onChange={event => setTyped(event.target.value)}
-            onBlur={add}
-            onKeyDown={event => {
-              if (event.key === 'Enter') {
-                add();
-              } else if (event.key === 'Escape') {
-                setTyped(null);
-              }
-            }}
-          />
-        )}
-      </div>
     </Part>
   );
 }

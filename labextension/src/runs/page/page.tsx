@@ -3,6 +3,7 @@ import * as React from 'react';
 
 import { Bar } from '../../ui/meter';
 import { ErrorState, Skeleton } from '../../ui/notice';
+import { Sheet } from '../../ui/sheet';
 import { word } from '../../ui/states';
 import { Tabs } from '../../ui/tabs';
 import { useTrans } from '../../ui/trans';
@@ -44,10 +45,10 @@ export function RunPage({
   const done = run.state === 'Running' ? share(run) : null;
   const own = model.series.filter(one => !one.name.startsWith('system/')).length;
   return (
-    <>
-      <div className="jp-mlws-visually-hidden" role="status" aria-live="polite">
-        {`${title(run)}: ${word(shown(run), trans)}`}
-      </div>
+    <Sheet
+      label={trans.__('Run %1', title(run))}
+      said={`${title(run)}: ${word(shown(run), trans)}`}
+    >
       <div className="jp-mlws-page-progress">
         {done !== null && <Bar value={done} thin label={trans.__('Progress of the run')} />}
       </div>
@@ -68,7 +69,7 @@ export function RunPage({
       <div className="jp-mlws-page-body" role="tabpanel">
         <OpenTab {...props} />
       </div>
-    </>
+    </Sheet>
   );
 }
 

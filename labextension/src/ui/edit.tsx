@@ -1,55 +1,51 @@
-/** Words of a version that are changed where they stand: its description, its tags. */
+/** Words that are changed where they stand: what was written about a thing, and its tags. */
 import { addIcon, closeIcon, editIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import type { ModelVersion, Tags } from '../api/records';
+import type { Tags } from '../api/records';
 import { sentence } from '../api/request';
-import { Button, IconButton } from '../ui/button';
-import { Part } from '../ui/facts';
-import { Notice } from '../ui/notice';
-import { useTrans } from '../ui/trans';
-import type { VersionsModel } from './model';
+import { Button, IconButton } from './button';
+import { Part } from './facts';
+import { Notice } from './notice';
+import { useTrans } from './trans';
 
-interface IEditProps {
-  readonly model: VersionsModel;
-  readonly version: ModelVersion;
+export interface IProseProps {
+  readonly title: string;
+  /** What is worth writing, where nothing is written yet. */
+  readonly hint: string;
+  readonly text: string | null;
+  readonly onSave: (text: string) => Promise<unknown>;
 }
 
 /** Enter with Ctrl saves, Escape leaves it as it was. */
-export function Description({ model, version }: IEditProps): JSX.Element {
+export function Prose({ title, hint, text, onSave }: IProseProps): JSX.Element {
   const trans = useTrans();
   const [typed, setTyped] = React.useState<string | null>(null);
   const [error, setError] = React.useState<unknown>(null);
   const save = async () => {
     try {
-      await model.patch(version.version, { description: typed?.trim() ?? '' });
+      await onSave(typed?.trim() ?? '');
       setTyped(null);
       setError(null);
     } catch (reason) {
       setError(reason);
     }
   };
-  const title = (
+  const head = (
     <>
-      {trans.__('Description')}
+      {title}
       <IconButton
-        label={trans.__('Edit the description')}
+        label={trans.__('Edit')}
         icon={editIcon}
         small
-        onClick={() => setTyped(version.description ?? '')}
+        onClick={() => setTyped(text ?? '')}
       />
     </>
   );
   return (
-    <Part title={title}>
+    <Part title={head}>
       {typed === null ? (
-        <div className="jp-mlws-prose">
-          {version.description ?? (
-            <span className="jp-mlws-muted">
-              {trans.__('What it is for, what it was trained on, what it was not tested on')}
-            </span>
-          )}
-        </div>
+        <div className="jp-mlws-prose">{text || <span className="jp-mlws-muted">{hint}</span>}</div>
       ) : (
         <>
           <textarea
@@ -57,7 +53,7 @@ export function Description({ model, version }: IEditProps): JSX.Element {
             value={typed}
             autoFocus
             rows={5}
-            aria-label={trans.__('Description')}
+            aria-label={title}
             onChange={event => setTyped(event.target.value)}
             onKeyDown={event => {
               if (event.key === 'Escape') {
@@ -79,16 +75,22 @@ export function Description({ model, version }: IEditProps): JSX.Element {
 }
 
 /** Chips that can be taken off, and a field for one more. */
-export function VersionTags({ model, version }: IEditProps): JSX.Element {
+export function TagsPart({
+  tags,
+  onChange
+}: {
+  readonly tags: Tags;
+  /** With null for a tag that goes. */
+  readonly onChange: (tags: Readonly<Record<string, string | null>>) => Promise<unknown>;
+}): JSX.Element {
   const trans = useTrans();
   const [error, setError] = React.useState<unknown>(null);
-  const change = (tags: Readonly<Record<string, string | null>>) => {
-    model.patch(version.version, { tags }).then(() => setError(null), setError);
-  };
+  const change = (changed: Readonly<Record<string, string | null>>) =>
+    void onChange(changed).then(() => setError(null), setError);
   return (
     <Part title={trans.__('Tags')}>
       <TagChips
-        tags={version.tags}
+        tags={tags}
         onAdd={(name, text) => change({ [name]: text })}
         onRemove={name => change({ [name]: null })}
       />
