@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from fnmatch import fnmatch
 
 LAST_LINE = re.compile(r"^([A-Za-z_][\w.]*(?:Error|Exception|Exit|Interrupt|Warning))(?:: (.*))?$")
+USAGE = re.compile(r"^(\S+\.py): error: (.+)$")  # argparse, before it exits with 2
 MISSING_FILE = re.compile(r"No such file or directory: '([^']+)'")
 NOT_STARTED = re.compile(r"^mlws: (.+)$")
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
@@ -28,6 +29,8 @@ def blame(log: bytes, ignored: Sequence[str] = ()) -> str | None:
             return _sentence(found[1])
         if found := LAST_LINE.match(line.strip()):
             return _named(found[1].rpartition(".")[2], found[2] or "", ignored)
+        if found := USAGE.match(line):
+            return _sentence(f"{found[1]} does not take its arguments: {found[2]}")
     return None
 
 

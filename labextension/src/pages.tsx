@@ -112,7 +112,9 @@ export function addPage<A extends ReadonlyJSONObject>(
       if (!widget.isAttached) {
         app.shell.add(widget, 'main');
         if (!widget.isAttached) {
-          app.shell.add(widget, 'down'); // Notebook 7 has room for one document, its own
+          // Notebook 7 has room for one document, its own. Below it a page asks for its height.
+          widget.content.node.style.minHeight = '45vh';
+          app.shell.add(widget, 'down');
         }
         void tracker.add(widget);
       }

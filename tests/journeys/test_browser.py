@@ -101,6 +101,7 @@ def test_3_the_sidebar_shows_runs_model_and_endpoint(page, shot):
     side.get_by_text("svm-small").first.wait_for()
     side.get_by_text("digits-svc").first.wait_for()
     assert "0.99" in side.inner_text()
+    assert side.bounding_box()["width"] >= 290, "names and curves need room"
     page.locator(".jp-mlws-card").first.scroll_into_view_if_needed()
     shot("lab")
 
@@ -191,5 +192,10 @@ def test_cards_are_live_in_notebook_7(lab, browser):
     tab = browser.new_page()
     tab.set_default_timeout(SLOW_MS)
     tab.goto(f"{lab.url}notebooks/{NOTEBOOK}?token={lab.token}")
-    tab.locator(".jp-mlws-card", has_text="svm-small").get_by_text("Completed").first.wait_for()
+    card = tab.locator(".jp-mlws-card", has_text="svm-small")
+    card.get_by_text("Completed").first.wait_for()
+    card.get_by_role("button", name="Open", exact=True).first.click()
+    head = tab.locator("h1", has_text="svm-small")
+    head.wait_for()
+    assert head.bounding_box()["y"] < tab.viewport_size["height"], "the page opens out of sight"
     tab.close()

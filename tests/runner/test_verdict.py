@@ -88,6 +88,10 @@ TRACE = b"Traceback (most recent call last):\n  File 'a.py', line 1\n"
         (TRACE + b"ValueError: first\n" + TRACE + b"TypeError: last\ndone\n", "TypeError: last"),
         (b"ValueError: \xff\xfe\n", "ValueError: \ufffd\ufffd"),
         (b"ValueError: " + b"x" * 5000 + b"\n", "x" * 200 + "…"),
+        (
+            b"usage: t.py [-h] [--lr LR]\nt.py: error: unrecognized arguments: --hidden 256\n",
+            "t.py does not take its arguments: unrecognized arguments: --hidden 256",
+        ),
     ],
 )
 def test_blame(log, says):

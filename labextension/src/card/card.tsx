@@ -4,6 +4,7 @@ import * as React from 'react';
 
 import type { RunDetail } from '../api/records';
 import {
+  bare,
   headTime,
   left,
   over,
@@ -194,7 +195,10 @@ function Reason({ run, now }: IPartProps): JSX.Element | null {
   }
   if (waits(run)) {
     return (
-      <Notice tone="wait" title={run.reason ?? trans.__('Waits for a slot on %1', run.target)} />
+      <Notice
+        tone="wait"
+        title={bare(run.reason ?? trans.__('Waits for a slot on %1', run.target))}
+      />
     );
   }
   if (run.state === 'Failed') {

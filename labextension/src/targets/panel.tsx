@@ -86,7 +86,7 @@ function Meters({ machine }: { readonly machine: Machine }): JSX.Element {
   const { cpu_percent: cpu, memory_bytes: memory, disk_bytes: disk, gpus } = machine;
   return (
     <div className="jp-mlws-meters">
-      {cpu !== null && <Meter label={trans.__('CPU')} value={cpu} />}
+      <Meter label={trans.__('CPU')} value={cpu} />
       {memory !== null && (
         <Meter label={trans.__('Mem')} value={percent(machine.memory_used_bytes ?? 0, memory)} />
       )}

@@ -29,7 +29,8 @@ export function Bar({ value, tone = 'run', label, thin = false }: IBarProps): JS
 
 export interface IMeterProps {
   readonly label: string;
-  readonly value: number;
+  /** From 0 to 100; null where it is not measured yet. */
+  readonly value: number | null;
   readonly warnAbove?: number;
 }
 
@@ -39,9 +40,9 @@ export function Meter({ label, value, warnAbove = 92 }: IMeterProps): JSX.Elemen
     <div className="jp-mlws-meter">
       <div className="jp-mlws-meter-words">
         <span>{label}</span>
-        <span>{Math.round(value)} %</span>
+        <span>{value === null ? '–' : `${Math.round(value)} %`}</span>
       </div>
-      <Bar value={value} tone={value > warnAbove ? 'warn' : 'run'} />
+      <Bar value={value ?? 0} tone={(value ?? 0) > warnAbove ? 'warn' : 'run'} />
     </div>
   );
 }

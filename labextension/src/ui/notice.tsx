@@ -10,6 +10,8 @@ import type { Tone } from './states';
 import { useTrans } from './trans';
 import { useLate } from './useSignal';
 
+const LONG_MS = 3000;
+
 export interface INoticeProps {
   readonly tone: Tone;
   readonly glyph?: string;
@@ -99,7 +101,7 @@ export function Bone({ width }: { readonly width: number | string }): JSX.Elemen
   return <span className="jp-mlws-bone" style={{ width }} />;
 }
 
-/** Rows of bones, after a moment. */
+/** Rows of bones, after a moment; in words, where it takes long. */
 export function Skeleton({
   rows,
   height = 24
@@ -108,6 +110,7 @@ export function Skeleton({
   readonly height?: number;
 }): JSX.Element | null {
   const late = useLate();
+  const long = useLate(LONG_MS);
   const trans = useTrans();
   return late ? (
     <div className="jp-mlws-skeleton" aria-busy="true" aria-label={trans.__('Loading')}>
@@ -116,6 +119,11 @@ export function Skeleton({
           <Bone width={90 + ((i * 47) % 80)} />
         </div>
       ))}
+      {long && (
+        <div className="jp-mlws-muted" role="status">
+          {trans.__('The server is slow to answer. Still reading…')}
+        </div>
+      )}
     </div>
   ) : null;
 }

@@ -3,11 +3,13 @@ import * as React from 'react';
 
 import { byLine, languageOf, Words, type Language } from './code';
 import { bytes } from './format';
+import { cellsOf, NotebookPreview } from './notebookPreview';
 import { EmptyState, ErrorState, Skeleton } from './notice';
 import { useTrans } from './trans';
 import { useLoaded } from './useLoaded';
 
 const TEXT_BYTES = 500_000;
+const NOTEBOOK_BYTES = 5_000_000; // its images are in it
 const COLORED_BYTES = 100_000;
 const TABLE_ROWS = 200;
 export const IMAGE = /\.(png|jpe?g|gif|webp|svg|bmp)$/i;
@@ -38,7 +40,7 @@ export function Preview(props: IPreviewProps): JSX.Element {
   if (PAGE.test(path)) {
     return <iframe className="jp-mlws-preview" sandbox="" src={link} title={path} />;
   }
-  if (TEXT.test(path) && size <= TEXT_BYTES) {
+  if (TEXT.test(path) && size <= (/\.ipynb$/i.test(path) ? NOTEBOOK_BYTES : TEXT_BYTES)) {
     return <TextPreview {...props} />;
   }
   return (
@@ -69,6 +71,10 @@ function TextPreview({ path, read, line }: IPreviewProps): JSX.Element {
   }
   if (/\.[ct]sv$/i.test(path)) {
     return <TablePreview text={text.value.text} tab={/\.tsv$/i.test(path)} />;
+  }
+  const cells = /\.ipynb$/i.test(path) && cellsOf(text.value.text);
+  if (cells) {
+    return <NotebookPreview cells={cells} />;
   }
   const shown = /\.json$/i.test(path) ? pretty(text.value.text) : text.value.text;
   return <CodeView text={shown} line={line} language={languageOf(path)} />;

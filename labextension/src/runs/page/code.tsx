@@ -92,6 +92,13 @@ function SnapshotView(props: ITabProps & { readonly id: string }): JSX.Element {
             {trans.__('snapshot %1', id.slice(7, 15))}
           </span>
           <CopyButton text={id} />
+          {other && diff.value && (
+            <span className="jp-mlws-end jp-mlws-nowrap">
+              {changes.length === 0
+                ? trans.__('no file differs')
+                : trans._n('%1 file differs', '%1 files differ', changes.length)}
+            </span>
+          )}
         </div>
       </div>
       <div className="jp-mlws-split-view">
