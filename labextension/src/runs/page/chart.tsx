@@ -1,10 +1,12 @@
 /** One metric of one run or several: the curves, and a legend that is a table of figures. */
+import { tableRowsIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import type { Chart, Run } from '../../api/records';
 import type { Settings } from '../../api/request';
 import { Refused } from '../../api/request';
 import { getChart } from '../../api/runs';
+import { IconButton } from '../../ui/button';
 import { count, figure } from '../../ui/format';
 import { ErrorState } from '../../ui/notice';
 import type { Amount } from '../../ui/axes';
@@ -38,6 +40,7 @@ export function ChartCard(props: IChartCardProps): JSX.Element {
   const n = useCalm(props.n);
   const [ownLog, setOwnLog] = React.useState<boolean | null>(null);
   const [cursor, setCursor] = React.useState<number | null>(null);
+  const [table, setTable] = React.useState(false);
   const ids = runs.map(run => run.id).join();
   const loaded = useLoaded(
     () => Promise.all(runs.map(run => chartOf(settings, run.id, name))),
@@ -77,20 +80,33 @@ export function ChartCard(props: IChartCardProps): JSX.Element {
         >
           {trans.__('log')}
         </button>
+        <span className="jp-mlws-end">
+          <IconButton
+            label={trans.__('Show as table')}
+            icon={tableRowsIcon}
+            small
+            pressed={table}
+            onClick={() => setTable(!table)}
+          />
+        </span>
       </div>
-      <CurvePlot
-        key={axis}
-        x={aligned.x}
-        curves={curves}
-        height={PLOT_HEIGHT}
-        log={log}
-        time={axis === 'time'}
-        unit={name.startsWith('system/') ? value => valueOf(name, value) : undefined}
-        what={amountOf(name)}
-        sync={`${props.sync}-${axis}`}
-        label={trans.__('%1, last %2', called(name), figure(latest?.[latest.length - 1]))}
-        onCursor={setCursor}
-      />
+      {table ? (
+        <Figures name={name} axis={axis} x={aligned.x} curves={curves} />
+      ) : (
+        <CurvePlot
+          key={axis}
+          x={aligned.x}
+          curves={curves}
+          height={PLOT_HEIGHT}
+          log={log}
+          time={axis === 'time'}
+          unit={name.startsWith('system/') ? value => valueOf(name, value) : undefined}
+          what={amountOf(name)}
+          sync={`${props.sync}-${axis}`}
+          label={trans.__('%1, last %2', called(name), figure(latest?.[latest.length - 1]))}
+          onCursor={setCursor}
+        />
+      )}
       {aligned.x.length > 0 && !aligned.columns.flat().some(value => value !== null) && (
         <div className="jp-mlws-chart-none">{trans.__('No finite value')}</div>
       )}
@@ -98,6 +114,49 @@ export function ChartCard(props: IChartCardProps): JSX.Element {
         <tbody>
           {curves.map((one, i) => (
             <LegendRow key={one.name + i} name={name} curve={one} x={aligned.x} cursor={cursor} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** What the curves are drawn from, for those who read figures. */
+function Figures({
+  name,
+  axis,
+  x,
+  curves
+}: {
+  readonly name: string;
+  readonly axis: Axis;
+  readonly x: readonly number[];
+  readonly curves: readonly ICurve[];
+}): JSX.Element {
+  const trans = useTrans();
+  return (
+    <div className="jp-mlws-scroll" style={{ height: PLOT_HEIGHT }} tabIndex={0}>
+      <table className="jp-mlws-table" aria-label={called(name)}>
+        <thead>
+          <tr>
+            <th className="jp-mlws-num">{axis === 'step' ? trans.__('Step') : trans.__('Time')}</th>
+            {curves.map(one => (
+              <th key={one.series} className="jp-mlws-num" title={one.name}>
+                {one.name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {x.map((at, i) => (
+            <tr key={at}>
+              <td className="jp-mlws-num">{place(at)}</td>
+              {curves.map(one => (
+                <td key={one.series} className="jp-mlws-num">
+                  {one.values[i] === null ? '' : valueOf(name, one.values[i])}
+                </td>
+              ))}
+            </tr>
           ))}
         </tbody>
       </table>
