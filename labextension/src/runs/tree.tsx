@@ -39,7 +39,10 @@ export function RunTree(props: IRunTreeProps): JSX.Element {
   const [seen, onScroll] = useWindow(treeRef);
   const [current, setCurrent] = React.useState<string | null>(null);
   const [selected, setSelected] = React.useState<string | null>(null);
-  const stop = rows.some(row => row.key === current) ? current : rows[0]?.key;
+  const stop = rows.find(row => row.key === current) ?? rows[0];
+  // The stop of the Tab key is drawn wherever it is, or the list could not be reached.
+  const drawn = within(rows, seen.top, seen.height);
+  const shown = !stop || drawn.includes(stop) ? drawn : [...drawn, stop];
 
   const go = (row: Placed | undefined) => {
     if (row) {
@@ -48,7 +51,7 @@ export function RunTree(props: IRunTreeProps): JSX.Element {
     }
   };
   const onKeyDown = (event: React.KeyboardEvent) => {
-    const at = rows.findIndex(row => row.key === stop);
+    const at = rows.indexOf(stop);
     if (at >= 0 && handleKey(event, at, { ...props, go, setSelected })) {
       event.preventDefault();
       event.stopPropagation();
@@ -70,12 +73,12 @@ export function RunTree(props: IRunTreeProps): JSX.Element {
       }}
     >
       <div style={{ height: total(rows) }}>
-        {within(rows, seen.top, seen.height).map(row => (
+        {shown.map(row => (
           <TreeRow
             key={row.key}
             row={row}
             tree={props}
-            stop={row.key === stop}
+            stop={row === stop}
             selected={row.key === selected}
             onPick={() => {
               setCurrent(row.key);
