@@ -2,6 +2,7 @@
 import type { Experiment, Run } from '../api/records';
 import { over } from './sentences';
 
+const AROUND = 800; // px
 export const FIRST = 7; // rows of a group, then "N more"
 
 export interface IGroup {
@@ -58,15 +59,15 @@ export function lay(groups: readonly IGroup[]): readonly Placed[] {
   return placed;
 }
 
-/** The rows that a window sees, and a few around. */
+/** The rows that a window sees, a few around, and one that is kept wherever it is. */
 export function within(
   rows: readonly Placed[],
   top: number,
   height: number,
-  overscan = 800
+  kept?: Placed
 ): readonly Placed[] {
   return rows.filter(
-    row => row.top + row.height > top - overscan && row.top < top + height + overscan
+    row => row === kept || (row.top + row.height > top - AROUND && row.top < top + height + AROUND)
   );
 }
 

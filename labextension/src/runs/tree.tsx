@@ -41,8 +41,7 @@ export function RunTree(props: IRunTreeProps): JSX.Element {
   const [selected, setSelected] = React.useState<string | null>(null);
   const stop = rows.find(row => row.key === current) ?? rows[0];
   // The stop of the Tab key is drawn wherever it is, or the list could not be reached.
-  const drawn = within(rows, seen.top, seen.height);
-  const shown = !stop || drawn.includes(stop) ? drawn : [...drawn, stop];
+  const shown = within(rows, seen.top, seen.height, stop);
 
   const go = (row: Placed | undefined) => {
     if (row) {

@@ -3,43 +3,18 @@
  *
  * @jest-environment node
  */
-import { Signal } from '@lumino/signaling';
-
-import type { Heard, IWorkspace } from '../../tokens';
+import { json, place } from '../../api/__tests__/server';
 import { EndpointModel, type ITrial } from '../model';
 
 const TRAFFIC = { requests: 50, errors: 5, refused: 0, p50_ms: 2, p95_ms: 9, per_second: [] };
 const ENDPOINT = { name: 'svc', state: 'Healthy', traffic: TRAFFIC, replicas: [], deployments: [] };
-
-function place(answers: Readonly<Record<string, () => Response>>) {
-  const workspace = {
-    settings: {
-      baseUrl: 'http://localhost/',
-      wsUrl: 'ws://localhost/',
-      token: '',
-      init: {},
-      Headers,
-      Request,
-      fetch: (request: Request) => {
-        const route = `${request.method} ${new URL(request.url).pathname.split('/v1/')[1]}`;
-        return Promise.resolve(answers[route]?.() ?? json({ message: 'No such thing.' }, 404));
-      }
-    }
-  } as unknown as IWorkspace;
-  Object.assign(workspace, { heard: new Signal<IWorkspace, Heard>(workspace) });
-  return workspace;
-}
-
-function json(body: unknown, status = 200): Response {
-  return new Response(JSON.stringify(body), { status });
-}
 
 function trial(): ITrial {
   return { text: null, tried: [] };
 }
 
 it('notes the load at each look', async () => {
-  const workspace = place({ 'GET endpoints/svc': () => json(ENDPOINT) });
+  const { workspace } = place({ 'GET endpoints/svc': () => json(ENDPOINT) });
   const model = new EndpointModel(workspace, 'svc', trial());
   await model.refresh();
   await model.refresh();
@@ -51,7 +26,7 @@ it('notes the load at each look', async () => {
 it('tells one that never was from one that is gone', async () => {
   let there = false;
   const answer = () => (there ? json(ENDPOINT) : json({ message: 'No endpoint.' }, 404));
-  const model = new EndpointModel(place({ 'GET endpoints/svc': answer }), 'svc', trial());
+  const model = new EndpointModel(place({ 'GET endpoints/svc': answer }).workspace, 'svc', trial());
   await model.refresh();
   expect(model.gone).toBe(false);
   expect(model.error).toMatchObject({ status: 404 });
@@ -66,7 +41,7 @@ it('tells one that never was from one that is gone', async () => {
 it('keeps the last twenty requests, refused ones too, beyond the page', async () => {
   let status = 200;
   const kept = trial();
-  const workspace = place({
+  const { workspace } = place({
     'GET endpoints/svc': () => json(ENDPOINT),
     'POST endpoints/svc/invoke': () =>
       json({ status, body: { predict: [0] }, duration_ms: 2.5, replica: null })
@@ -88,7 +63,7 @@ it('keeps the last twenty requests, refused ones too, beyond the page', async ()
 
 it('says why nothing came back', async () => {
   const kept = trial();
-  const workspace = place({
+  const { workspace } = place({
     'POST endpoints/svc/invoke': () =>
       json({ code: 'target_unreachable', message: 'svc does not answer.' }, 503)
   });
@@ -100,7 +75,7 @@ it('says why nothing came back', async () => {
 
 it('asks for keys only when told to, and forgets them', async () => {
   let asked = 0;
-  const workspace = place({
+  const { workspace } = place({
     'GET endpoints/svc': () => json(ENDPOINT),
     'GET endpoints/svc/keys': () => {
       asked += 1;
@@ -120,7 +95,7 @@ it('asks for keys only when told to, and forgets them', async () => {
 });
 
 it('opens on the tab that was asked for', () => {
-  const model = new EndpointModel(place({}), 'svc', trial(), 'test');
+  const model = new EndpointModel(place({}).workspace, 'svc', trial(), 'test');
   expect(model.tab).toBe('test');
   model.show('nonsense');
   expect(model.tab).toBe('test');

@@ -3,9 +3,7 @@
  *
  * @jest-environment node
  */
-import { Signal } from '@lumino/signaling';
-
-import type { Heard, IWorkspace } from '../../tokens';
+import { json, place } from '../../api/__tests__/server';
 import { VersionsModel } from '../model';
 
 const ALIVE = { deleted_at: null, endpoints: [], metrics: {}, run_id: null };
@@ -15,34 +13,8 @@ const VERSIONS = [
   { ...ALIVE, name: 'digits', version: 1 }
 ];
 
-/** A server that answers from a table of routes, and a workspace that speaks to it. */
-function place(answers: Readonly<Record<string, () => Response>>) {
-  const asked: string[] = [];
-  const workspace = {
-    settings: {
-      baseUrl: 'http://localhost/',
-      appUrl: '',
-      wsUrl: 'ws://localhost/',
-      token: '',
-      init: {},
-      appendToken: false,
-      Headers,
-      Request,
-      fetch: (request: Request) => {
-        const route = `${request.method} ${new URL(request.url).pathname.split('/v1/')[1]}`;
-        asked.push(route);
-        return Promise.resolve(answers[route]?.() ?? json({ items: [] }));
-      }
-    }
-  } as unknown as IWorkspace;
-  const heard = new Signal<IWorkspace, Heard>(workspace);
-  Object.assign(workspace, { heard });
-  return { workspace, heard, asked };
-}
-
-function json(body: unknown, status = 200): Response {
-  return new Response(JSON.stringify(body), { status });
-}
+/** What is asked for beside the versions is there, and empty. */
+const served = (answers: Parameters<typeof place>[0]) => place(answers, () => json({ items: [] }));
 
 function changed(model: VersionsModel): Promise<void> {
   return new Promise(resolve => {
@@ -57,7 +29,7 @@ function changed(model: VersionsModel): Promise<void> {
 const LIST = 'GET models/digits/versions';
 
 it('looks at the newest that is not deleted, or at the one asked for', async () => {
-  const { workspace } = place({ [LIST]: () => json({ items: VERSIONS }) });
+  const { workspace } = served({ [LIST]: () => json({ items: VERSIONS }) });
   const model = new VersionsModel(workspace, 'digits');
   await changed(model);
   expect(model.versions).toHaveLength(3);
@@ -72,7 +44,7 @@ it('looks at the newest that is not deleted, or at the one asked for', async () 
 
 it('keeps what it read when a later reading fails, and says so', async () => {
   let works = true;
-  const { workspace } = place({
+  const { workspace } = served({
     [LIST]: () =>
       works
         ? json({ items: VERSIONS })
@@ -90,7 +62,7 @@ it('keeps what it read when a later reading fails, and says so', async () => {
 it('passes on why a version stays', async () => {
   const route = 'DELETE models/digits/versions/3';
   const why = 'digits:3 is in use and stays: digits-svc serves it.';
-  const { workspace } = place({
+  const { workspace } = served({
     [LIST]: () => json({ items: VERSIONS }),
     [route]: () => json({ code: 'conflict', message: why }, 409)
   });
@@ -102,7 +74,7 @@ it('passes on why a version stays', async () => {
 });
 
 it('reads again when its model changed, and not when another did', async () => {
-  const { workspace, heard, asked } = place({ [LIST]: () => json({ items: VERSIONS }) });
+  const { workspace, heard, asked } = served({ [LIST]: () => json({ items: VERSIONS }) });
   const model = new VersionsModel(workspace, 'digits');
   await model.refresh();
   const before = asked.filter(route => route === LIST).length;

@@ -69,6 +69,13 @@ it('draws few of ten thousand rows', () => {
   expect(within(rows, 200_000, 600).length).toBeLessThan(80);
 });
 
+it('draws the row at which the Tab key stops wherever it is, once', () => {
+  const rows = lay([group(10_000, { limit: 10_000 })]);
+  const far = within(rows, 200_000, 600);
+  expect(within(rows, 200_000, 600, rows[0])).toEqual([rows[0], ...far]);
+  expect(within(rows, 200_000, 600, far[3])).toEqual(far);
+});
+
 it('keeps what runs and what failed unseen on top', () => {
   const at = (hour: number) => `2026-11-21T0${hour}:00:00Z`;
   const runs = [
