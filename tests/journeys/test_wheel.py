@@ -35,6 +35,13 @@ def test_the_front_end_is_in_the_wheel(bare):
     assert "enabled" in line and "OK" in line and "python, jupyter_mlws" in line, line
 
 
+def test_the_front_end_is_small(bare):
+    find = "from pathlib import Path; import sys; print(sum(p.stat().st_size for p in "
+    find += "Path(sys.prefix, 'share/jupyter/labextensions/jupyter-mlws/static').glob('*.js')))"
+    sizes = bare("python", "-c", find)
+    assert 0 < int(sizes.stdout) < 300_000, sizes.stdout + sizes.stderr
+
+
 def test_the_server_extension_is_enabled(bare):
     listed = bare("jupyter", "server", "extension", "list")
     said = re.sub(r"\x1b\[\d+m", "", listed.stderr + listed.stdout)
