@@ -129,6 +129,8 @@ def test_4_a_filter_leaves_what_matches(page):
 def test_5_the_page_of_a_run(page, shot):
     page.locator("#jp-mlws-sidebar").get_by_text("svm-large").first.click()
     page.locator("h1", has_text="svm-large").locator("visible=true").wait_for()
+    picked = page.locator("#jp-mlws-sidebar [aria-selected=true]")
+    assert picked.get_attribute("aria-label") == "svm-large"
     shot("run-overview")
     tab(page, "Metrics").click()
     page.locator("canvas").locator("visible=true").first.wait_for()

@@ -143,6 +143,16 @@ export class RunsModel implements IDisposable {
   }
 
   /** A failed run that was looked at no longer stays on top. */
+  /** The run whose page is in front, or was last. */
+  get front(): string | null {
+    return this._front;
+  }
+
+  bring(id: string): void {
+    this._front = id;
+    this._changed.emit();
+  }
+
   see(id: string): void {
     if (!this._seen.has(id)) {
       this._seen.add(id);
@@ -331,6 +341,7 @@ export class RunsModel implements IDisposable {
   private _active: readonly Run[] = [];
   private _found: readonly Run[] | null = null;
   private _pending: Set<string> | null = new Set();
+  private _front: string | null = null;
   private _asking: { readonly id: string; readonly what: Asked } | null = null;
   private _filter = '';
   private _ready = false;

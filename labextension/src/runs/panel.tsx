@@ -67,6 +67,7 @@ export function RunsPanel(props: IRunsPanelProps): JSX.Element {
           onOpen={props.onOpen}
           onCancel={props.onCancel}
           onAgain={props.onAgain}
+          front={model.front}
           asking={model.asking}
           onAsk={(id, what) => model.ask(id, what)}
           onDelete={props.onDelete}

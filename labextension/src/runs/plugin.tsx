@@ -84,6 +84,12 @@ function addSection(
       void app.commands.execute(command, { id, ...more });
     }
   };
+  app.shell.currentChanged?.connect((_, { newValue }) => {
+    const id = newValue?.id.split('jp-mlws-page-mlws-open-run-')[1];
+    if (id) {
+      model.bring(id);
+    }
+  });
   sidebar.add({
     id: 'runs',
     title: trans.__('Runs'),

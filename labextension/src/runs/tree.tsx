@@ -28,6 +28,8 @@ export interface IRunTreeProps extends IRunTreeActions {
   readonly rows: readonly Placed[];
   readonly now: number;
   readonly keyMetrics: readonly string[];
+  /** The run whose page is in front. */
+  readonly front: string | null;
   /** The run that something is asked about. */
   readonly asking: { readonly id: string; readonly what: Asked } | null;
   readonly treeRef: React.RefObject<HTMLDivElement>;
@@ -39,6 +41,7 @@ export function RunTree(props: IRunTreeProps): JSX.Element {
   const [seen, onScroll] = useWindow(treeRef);
   const [current, setCurrent] = React.useState<string | null>(null);
   const [selected, setSelected] = React.useState<string | null>(null);
+  React.useEffect(() => setSelected(props.front && `run:${props.front}`), [props.front]);
   const stop = rows.find(row => row.key === current) ?? rows[0];
   // The stop of the Tab key is drawn wherever it is, or the list could not be reached.
   const shown = within(rows, seen.top, seen.height, stop);
