@@ -21,7 +21,10 @@ MlwsError
     └── HandleLost        it no longer knows the run
 """
 
+import re
 from typing import ClassVar
+
+LONG_WORD = re.compile(r"(\S{200})\S{100,}")
 
 
 class MlwsError(Exception):
@@ -30,7 +33,8 @@ class MlwsError(Exception):
     Parameters
     ----------
     message
-        One clear sentence: what happened, and what to do.
+        One clear sentence: what happened, and what to do. A word in it that no person
+        would read to its end is cut.
     field
         What was wrong, as a path: ``spec.command``.
     """
@@ -39,7 +43,7 @@ class MlwsError(Exception):
     transient: ClassVar[bool] = False  # may the same thing be tried again?
 
     def __init__(self, message: str, field: str | None = None) -> None:
-        super().__init__(message)
+        super().__init__(LONG_WORD.sub(r"\1…", message))
         self.field = field
 
 
@@ -116,3 +120,11 @@ class TargetUnreachable(TargetError):
 
 class HandleLost(TargetError):
     code = "handle_lost"
+
+
+def unusable(error: OSError) -> str:
+    """What the system says of a path, in a sentence: for a person who typed it."""
+    said = error.strerror or str(error) or type(error).__name__
+    if error.filename is None:
+        return f"{said}."
+    return LONG_WORD.sub(r"\1…", f"{error.filename} cannot be used: {said}.")

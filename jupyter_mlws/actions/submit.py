@@ -2,6 +2,7 @@
 
 import difflib
 import posixpath
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec.structs import replace
@@ -14,8 +15,12 @@ from jupyter_mlws.records.run import NewRun, Run, RunAgain, RunSpec, RunState
 from jupyter_mlws.records.variables import PLAIN, withheld
 from jupyter_mlws.store import runs, snapshots
 from jupyter_mlws.store.requests import answered
+from jupyter_mlws.targets.words import inputs
 
-MOST_URGENT, MOST_RETRIES = 1_000_000, 100
+MOST_URGENT, MOST_RETRIES, MOST_GPUS = 1_000_000, 100, 1_000
+LONGEST_S = 366 * 86_400.0
+LONGEST_NAME, LONGEST_TAG = 255, 8_000
+TOO_LONG = f"{{}} has at most {LONGEST_NAME} characters."
 
 
 def submit(backend: Backend, new: NewRun, by: str) -> Run:
@@ -47,7 +52,10 @@ def submit(backend: Backend, new: NewRun, by: str) -> Run:
 
 
 def dry_run(backend: Backend, new: NewRun, by: str) -> dict[str, Any]:
-    """What would be started, where: the prepared launch. Nothing is stored. Raises Invalid."""
+    """What would be started, where: the prepared launch. Nothing is stored. Raises Invalid.
+
+    Of the environment it has the names: the values are the owner's, and nobody's to read.
+    """
     _check(backend, new.spec)
     at = backend.now()
     run = Run(
@@ -65,7 +73,9 @@ def dry_run(backend: Backend, new: NewRun, by: str) -> dict[str, Any]:
         created_at=at,
         created_by=by,
     )
-    return codec.document(backend.targets[new.spec.target].prepare(run))
+    launch = codec.document(backend.targets[new.spec.target].prepare(run))
+    launch["spec"]["environment"] = sorted(launch["spec"].get("environment", ()))
+    return launch
 
 
 def again(backend: Backend, run_id: str, order: RunAgain, by: str) -> Run:
@@ -105,15 +115,34 @@ def check_target(backend: Backend, target: str) -> None:
         raise Invalid(f"There is no target {target!r} here; there is {known}.", "spec.target")
 
 
+def check_words(name: str | None, tags: Mapping[str, str | None], at: str = "") -> None:
+    """Raises Invalid where a run's name or a tag is too long for any list."""
+    if len(name or "") > LONGEST_NAME:
+        raise Invalid(TOO_LONG.format("A run's name"), f"{at}name")
+    for key, text in tags.items():
+        if not 0 < len(key) <= LONGEST_NAME:
+            raise Invalid(TOO_LONG.format("A tag's name"), f"{at}tags")
+        if len(text or "") > LONGEST_TAG:
+            raise Invalid(f"A tag has at most {LONGEST_TAG:,} characters.", f"{at}tags")
+
+
 def _check(backend: Backend, spec: RunSpec) -> None:
     """Raises Invalid, naming the field that no run can have."""
     check_target(backend, spec.target)
     if abs(spec.priority) > MOST_URGENT:
         raise Invalid(f"A priority lies between ±{MOST_URGENT:,}.", "spec.priority")
+    if not 0 <= spec.resources.gpus <= MOST_GPUS:
+        raise Invalid(f"A run has between 0 and {MOST_GPUS:,} GPUs.", "spec.resources.gpus")
     if not 0 <= spec.retries <= MOST_RETRIES:
         raise Invalid(f"A run has between 0 and {MOST_RETRIES} retries.", "spec.retries")
-    if spec.max_duration_s is not None and spec.max_duration_s <= 0:
-        raise Invalid("A duration is longer than 0 s.", "spec.max_duration_s")
+    if spec.max_duration_s is not None and not 0 < spec.max_duration_s <= LONGEST_S:
+        raise Invalid("A duration is longer than 0 s, and at most a year.", "spec.max_duration_s")
+    check_words(spec.name, spec.tags, "spec.")
+    for name in spec.parameters:
+        if len(name) > LONGEST_NAME:
+            raise Invalid(TOO_LONG.format("A parameter's name"), "spec.parameters")
+    if spec.inputs:
+        inputs(spec)
     if spec.snapshot is not None:
         _check_snapshot(backend, spec, spec.snapshot)
 
@@ -137,6 +166,10 @@ def _check_snapshot(backend: Backend, spec: RunSpec, snapshot: str) -> None:
             paths = [entry.path for entry in snapshots.entries(tx, snapshot)]
         except NotFound as error:
             raise Invalid(str(error), "spec.snapshot") from None
+    for name in spec.inputs:
+        if any(path == name or path.startswith(f"{name}/") for path in paths):
+            taken = f"The snapshot has {name!r} already; give the input another name."
+            raise Invalid(taken, f"spec.inputs.{name}")
     field, path = ("script", spec.script) if spec.script else ("notebook", spec.notebook)
     if path is not None and posixpath.normpath(path) not in paths:
         near = difflib.get_close_matches(path, paths, n=3) or sorted(paths)[:10]

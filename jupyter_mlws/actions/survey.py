@@ -31,7 +31,7 @@ def workspace(backend: Backend, version: str, pid: int) -> WorkspaceInfo:
         n_runs=n_runs,
         n_active=n_active,
         rev=rev,
-        store_bytes=backend.store.path.stat().st_size,
+        store_bytes=_store_bytes(backend.store.path),
         runs_bytes=_under(settings.state / "runs"),
         blobs_bytes=held.length,
         disk_free_bytes=shutil.disk_usage(settings.state).free,
@@ -78,6 +78,12 @@ def describe(backend: Backend, tx: Transaction, name: str, one: Target, seen: Se
         checked_at=backend.now(),
         config=config,
     )
+
+
+def _store_bytes(database: Path) -> int:
+    """The database, with what is still in its journal."""
+    journal = database.with_name(f"{database.name}-wal")
+    return database.stat().st_size + (journal.stat().st_size if journal.exists() else 0)
 
 
 def _under(folder: Path) -> int:

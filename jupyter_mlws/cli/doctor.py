@@ -48,7 +48,6 @@ def doctor(json: Json = False, workspace: Where = None) -> None:
 def _checks(where: Path | None) -> Iterator[Check]:
     yield _tried("interpreter", lambda: f"runs use {surroundings.interpreter(None)}")
     yield _kernel()
-    yield _uv()
     try:
         found = places.find(Path.cwd(), where)
     except MlwsError as error:
@@ -74,12 +73,6 @@ def _kernel() -> Check:
         return Check(name="kernel", verdict="ok", says=f"{file} brings the magics")
     says = f"{file} is not there: notebooks need `%load_ext jupyter_mlws` first"
     return Check(name="kernel", verdict="warning", says=says)
-
-
-def _uv() -> Check:
-    found = shutil.which("uv")
-    says = found or "not on the PATH: environments cannot be made from lock files"
-    return Check(name="uv", verdict="ok" if found else "warning", says=says)
 
 
 def _state(found: Workspace) -> Check:

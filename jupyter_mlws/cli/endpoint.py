@@ -117,7 +117,8 @@ def update(
     patch = EndpointPatch(model=model, script=path, python=chosen, instances=instances)
     limits = (concurrency, queue, timeout)
     if patch == EndpointPatch() and limits == (None, None, None):
-        raise Invalid("Say what to update: --model, --script, --instances, --python or a limit.")
+        said = "Say what to update: --model, --script, --instances, --python or a limit."
+        raise Invalid(said, "model")
     client = connect(workspace)
     if limits != (None, None, None):
         patch = replace(patch, limits=deploying.limited(client.endpoint(name).limits, *limits))
@@ -215,8 +216,10 @@ def _data(given: str) -> str:
         return given
     try:
         return Path(given[1:]).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Invalid(f"{given[1:]} cannot be read: {error}.", "data") from error
+    except OSError as error:
+        raise Invalid(f"{given[1:]} cannot be read: {error.strerror}.", "data") from error
+    except UnicodeDecodeError as error:
+        raise Invalid(f"{given[1:]} is not JSON in UTF-8.", "data") from error
 
 
 def _progress(endpoint: Endpoint) -> None:

@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from jupyter_mlws.cli.output import say
-from jupyter_mlws.errors import MlwsError
+from jupyter_mlws.errors import Invalid, MlwsError, unusable
 
 NOUNS = {  # word → module with an `app`
     "run": "jupyter_mlws.cli.run",
@@ -47,7 +47,8 @@ class Door(TyperGroup):
             return super().invoke(ctx)
         except MlwsError as error:
             say(str(error))
-            raise typer.Exit(1) from error
+            wrong = isinstance(error, Invalid) and error.field is not None  # of the line, or a file
+            raise typer.Exit(2 if wrong else 1) from error
         except WrongUsage as error:
             raise _told(error, ctx) from error
         except KeyboardInterrupt:
@@ -55,6 +56,9 @@ class Door(TyperGroup):
         except BrokenPipeError:  # `mlws run list | head`
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(141) from None
+        except OSError as error:  # a path that was typed: too long, not ours to read or to write
+            say(unusable(error))
+            raise typer.Exit(1) from error
 
 
 app = typer.Typer(
@@ -90,8 +94,8 @@ def main() -> None:
 def _told(error: Any, ctx: Any) -> typer.Exit:
     """Say what is wrong with a line, in one sentence; or help, where nothing was typed."""
     ctx = getattr(error, "ctx", None) or ctx
-    message = error.format_message().strip()
-    if "\n" in message or not message:  # a noun without a verb: the help is the answer
+    message = " ".join(error.format_message().split())
+    if not message or type(error).__name__ == "NoArgsIsHelpError":  # a noun without a verb
         error.show()
     else:
         end = "" if message[-1] in ".?!" else "."

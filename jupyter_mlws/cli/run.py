@@ -9,9 +9,10 @@ import typer
 from jupyter_mlws.cli import detail as shown
 from jupyter_mlws.cli import submit
 from jupyter_mlws.cli.connect import connect
-from jupyter_mlws.cli.options import Experiment, Json, RunRef, Wait, Where, words
+from jupyter_mlws.cli.options import Experiment, Json, RunRef, Where, words
 from jupyter_mlws.cli.output import document, line, say, table
 from jupyter_mlws.cli.watch import ended
+from jupyter_mlws.errors import Invalid
 from jupyter_mlws.records.instant import Instant
 from jupyter_mlws.records.run import Run, RunDetail, RunPatch
 from jupyter_mlws.records.series import Series
@@ -39,13 +40,22 @@ def list_(
         str | None,
         typer.Option(help="created, ended, metric.NAME: highest first; -metric.NAME: lowest."),
     ] = None,
+    archived: Annotated[
+        bool, typer.Option("--archived", help="Also those that were archived.")
+    ] = False,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000, help="How many.")] = 50,
     json: Json = False,
     workspace: Where = None,
 ) -> None:
     """Runs, newest first."""
     page = connect(workspace).runs(
-        experiment=experiment, state=state, tag=tag, filter=filter, order=order, limit=limit
+        experiment=experiment,
+        state=state,
+        tag=tag,
+        filter=filter,
+        order=order,
+        archived=archived or None,
+        limit=limit,
     )
     if json:
         return document(page.items)
@@ -132,7 +142,12 @@ def wait(
 
 
 @app.command()
-def cancel(run: RunRef, wait: Wait = False, json: Json = False, workspace: Where = None) -> None:
+def cancel(
+    run: RunRef,
+    wait: Annotated[bool, typer.Option("--wait", help="Return when it is over.")] = False,
+    json: Json = False,
+    workspace: Where = None,
+) -> None:
     """Ask a run to end; what it has written stays."""
     client = connect(workspace)
     asked: Run = client.cancel(run)
@@ -176,6 +191,8 @@ def tag(
     """Set and remove tags; name or describe a run."""
     changes: dict[str, str | None] = dict(as_pairs(words(tags), "tags"))
     changes |= dict.fromkeys(words(remove))
+    if not changes and name is None and description is None:
+        raise Invalid("Say what to change: NAME=VALUE, --remove, --name or --description.", "tags")
     patch = RunPatch(name=name, description=description, tags=changes or None)
     _changed(connect(workspace).patch(run, patch), json)
 

@@ -1,7 +1,8 @@
 """``mlws run submit`` and ``again``: what starts a run."""
 
+import shlex
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -20,11 +21,12 @@ from jupyter_mlws.cli.options import (
     Where,
     words,
 )
-from jupyter_mlws.cli.output import document, say
+from jupyter_mlws.cli.output import document, facts, say
 from jupyter_mlws.cli.watch import watch
 from jupyter_mlws.records.run import Resources, RunAgain, RunSpec
 from jupyter_mlws.sdk import submit as sending
 from jupyter_mlws.sdk import surroundings
+from jupyter_mlws.sdk import words as words_of
 from jupyter_mlws.sdk.parameters import as_inputs, as_pairs, as_parameters, named
 
 Arguments = Annotated[
@@ -89,9 +91,21 @@ def submit(
     client = reach(found)
     order = sending.Order(root=root, spec=spec, secrets=secrets, allow_large=large)
     if dry_run:
-        return document(sending.dry_run(client, order, say))
+        would = sending.dry_run(client, order, say)
+        return document(would) if json else _planned(would)
     run = sending.submit(client, order, say)
     return watch(client, run, wait=wait, follow=follow, json=json)
+
+
+def _planned(would: dict[str, Any]) -> None:
+    """What would be sent, a file a line, and the command that would be started."""
+    sent: dict[str, int] = would["files"]
+    facts((path, words_of.size(n_bytes)) for path, n_bytes in sent.items())
+    if would["ignored"]:
+        say(f"The ignore rules leave behind {', '.join(would['ignored'])}.")
+    total = words_of.size(sum(sent.values()))
+    command = shlex.join(would["launch"].get("spec", {}).get("command", ()))
+    say(f"Would send {len(sent)} files, {total}, and start: {command}")
 
 
 def again(

@@ -3,6 +3,7 @@
 import sys
 from argparse import Namespace
 from collections.abc import Iterable
+from keyword import iskeyword
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,8 @@ def _of_cell(shell: Any, words: Namespace, cell: str) -> sending.Order:
     """A cell, as a script in a copy of the notebook's folder. Never waits for the notebook."""
     if words.script is not None:
         raise UsageError(f"%%submit sends the cell; {words.script} goes with %submit.")
+    if not any(line.strip() and line.strip()[0] != "#" for line in cell.splitlines()):
+        raise UsageError("The cell is empty: there is nothing to run.")
     history = _history(shell)
     current = notebook.cell_id(shell)
     path = notebook.path_of(shell)
@@ -134,7 +137,7 @@ def _spec(
 
 
 def _begin(shell: Any, words: Namespace, order: sending.Order) -> Any:
-    if words.variable is not None and not words.variable.isidentifier():
+    if words.variable is not None and not _assignable(words.variable):
         raise UsageError(f"--as takes the name of a variable, not {words.variable!r}.")
     found = place(shell)
     client = reach(found)
@@ -147,6 +150,10 @@ def _begin(shell: Any, words: Namespace, order: sending.Order) -> Any:
     if words.follow:
         return card.follow()
     return card.wait() if words.wait else card
+
+
+def _assignable(name: str) -> bool:
+    return name.isidentifier() and not iskeyword(name)
 
 
 def _at_home(order: sending.Order, found: Workspace) -> sending.Order:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from jupyter_mlws.errors import MlwsError
+from jupyter_mlws.errors import Incomplete, MlwsError, unusable
 from jupyter_mlws.magics.options import Shown
 
 RED, PLAIN = "\x1b[31m", "\x1b[0m"
@@ -17,6 +17,13 @@ def told() -> Iterator[None]:
     except Shown:
         pass
     except MlwsError as error:
-        text = f"{RED}mlws: {error}{PLAIN}"
-        vars(error)["_render_traceback_"] = lambda: [text]  # IPython's own hook
+        _in_one_line(error)
         raise
+    except OSError as error:  # a path that was typed: too long, not ours to read
+        raise _in_one_line(Incomplete(unusable(error))) from error
+
+
+def _in_one_line(error: MlwsError) -> MlwsError:
+    text = f"{RED}mlws: {error}{PLAIN}"
+    vars(error)["_render_traceback_"] = lambda: [text]  # IPython's own hook
+    return error

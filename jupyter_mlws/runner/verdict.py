@@ -39,7 +39,7 @@ def _blame(run: Run, end: Exit, cause: str | None) -> tuple[Reason, str]:
         return Reason.TIMEOUT, f"Stopped at its limit of {run.spec.max_duration_s:g} s."
     if end.oom:
         return Reason.OOM, "Killed by the system: the memory was full."
-    if end.ended_by == "shim" and end.code == 127:
+    if end.ended_by == "shim" and end.code in (126, 127):
         return Reason.LAUNCH_REJECTED, cause or "It could not be started; its log says why."
     if end.signal is not None:
         return Reason.KILLED, f"Killed by signal {end.signal}, and not by this workspace."

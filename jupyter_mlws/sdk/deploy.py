@@ -140,7 +140,9 @@ def rooted(script: str | None, source: Path | None, cwd: Path) -> tuple[str | No
     """
     if script is None:
         if source is not None:
-            raise Invalid("--source goes with --script: say which file has init() and run().")
+            raise Invalid(
+                "--source goes with --script: say which file has init() and run().", "script"
+            )
         return None, None
     from_here = (cwd / script).resolve()
     root = from_here.parent if source is None else (cwd / source).resolve()

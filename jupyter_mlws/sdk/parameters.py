@@ -24,13 +24,13 @@ def as_parameters(words: Iterable[str]) -> Parameters:
     return {name: _value(text) for name, text in as_pairs(words, "parameters").items()}
 
 
-def as_pairs(words: Iterable[str], field: str) -> dict[str, str]:
+def as_pairs(words: Iterable[str], field: str, form: str = "NAME=VALUE") -> dict[str, str]:
     """NAME=VALUE words as text to text; the last one of a name counts. Raises Invalid."""
     pairs: dict[str, str] = {}
     for word in words:
         name, mark, text = word.partition("=")
         if not mark or not name.strip():
-            raise Invalid(f"{word!r} is not NAME=VALUE.", field)
+            raise Invalid(f"{word!r} is not {form}.", field)
         pairs[name.strip()] = text
     return pairs
 
@@ -48,7 +48,11 @@ def as_inputs(words: Iterable[str], start: Path) -> dict[str, str]:
     Invalid
         A word is not NAME=PATH, or there is nothing at a path.
     """
-    return reached(as_pairs(words, "inputs"), start)
+    pairs = as_pairs(words, "inputs", "NAME=PATH")
+    for name, path in pairs.items():
+        if not path:
+            raise Invalid(f"The input {name!r} has no path: write NAME=PATH.", "inputs")
+    return reached(pairs, start)
 
 
 def reached(inputs: Mapping[str, str], start: Path) -> dict[str, str]:

@@ -90,7 +90,10 @@ def as_sample(given: str) -> Any:
             return as_json(path.read_text(encoding="utf-8"), f"The sample in {path}")
     except (OSError, UnicodeDecodeError) as error:
         raise Invalid(f"The sample {path} cannot be read: {error}.", "sample") from error
-    return as_json(given, "sample")
+    try:
+        return as_json(given, "sample")
+    except Invalid as error:
+        raise Invalid(f"{error} Nor is there such a file.", "sample") from error
 
 
 def _entry(name: str, path: Path) -> FileEntry:

@@ -1,6 +1,8 @@
 """From a folder on the user's side to a queued run: what CLI, SDK and magics share."""
 
 import difflib
+import math
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from jupyter_mlws.client.client import Client
-from jupyter_mlws.errors import Incomplete, NotFound
+from jupyter_mlws.errors import Incomplete, Invalid, NotFound
 from jupyter_mlws.records import packing
 from jupyter_mlws.records.ids import new_id
 from jupyter_mlws.records.instant import Instant
@@ -95,8 +97,13 @@ def rooted(script: str, source: Path | None, cwd: Path) -> tuple[Path, str]:
     Raises
     ------
     NotFound
-        There is no such script or folder; names those that are nearly called so.
+        There is no such script or folder, or it is outside of `source`; names those
+        that are nearly called so.
+    Invalid
+        `script` is empty.
     """
+    if not script:
+        raise Invalid("Name the script, or the notebook.", "script")
     from_here = cwd / Path(script).expanduser()
     if source is None:
         _must_exist(from_here, script)
@@ -107,8 +114,11 @@ def rooted(script: str, source: Path | None, cwd: Path) -> tuple[Path, str]:
     here = from_here.parent.resolve() / from_here.name
     if here.is_relative_to(root) and here.exists():
         return root, here.relative_to(root).as_posix()
-    _must_exist(root / script, script)
-    return root, Path(script).as_posix()
+    inside = Path(os.path.normpath(root / script))
+    if not inside.is_relative_to(root):
+        raise NotFound(f"{script} is not in {root}: --source names a folder around it.", "script")
+    _must_exist(inside, script)
+    return root, inside.relative_to(root).as_posix()
 
 
 def here(notebook: str | None = None, cell_id: str | None = None, stale: bool = False) -> Source:
@@ -118,6 +128,9 @@ def here(notebook: str | None = None, cell_id: str | None = None, stale: bool = 
 
 
 def _prepared(client: Client, order: Order, say: Say) -> NewRun:
+    longest_s = order.spec.max_duration_s
+    if longest_s is not None and not math.isfinite(longest_s):  # on the wire it would be none
+        raise Invalid(f"A run cannot last {longest_s} s: give a number of seconds.", "timeout")
     git = facts.ask(order.root)  # beside the walk
     taken = take(order.root, extra=order.extra, allow_large=order.allow_large)
     _must_hold(taken, order.spec.script or order.spec.notebook)
@@ -184,7 +197,7 @@ def _must_exist(path: Path, asked: str) -> None:
         return
     if path.is_dir():
         raise NotFound(f"{asked} is a folder: name the script in it, and the folder by --source.")
-    folder = path.parent
+    folder = path.parent.resolve()
     names = [one.name for one in folder.iterdir() if one.is_file()] if folder.is_dir() else []
     raise NotFound(_missing(path.name, folder, names), "script")
 

@@ -29,7 +29,7 @@ def interpreter(asked: str | None) -> str:
     Raises
     ------
     Invalid
-        The one asked for is not there.
+        The one asked for is not there, or cannot be executed.
     """
     if asked is None:
         return environment.interpreter()
@@ -40,6 +40,8 @@ def interpreter(asked: str | None) -> str:
         named = Path(shutil.which(asked) or named)
     if not named.is_file():
         raise Invalid(f"There is no interpreter {asked}: --python takes a path.", "python")
+    if not os.access(named, os.X_OK):
+        raise Invalid(f"{named} cannot be executed: --python takes an interpreter.", "python")
     return os.path.abspath(named)  # not resolved: a virtual environment's python is a link
 
 

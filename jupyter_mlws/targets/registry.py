@@ -45,6 +45,4 @@ def _entry(kind: str) -> Any:
         from jupyter_mlws.targets.local import LocalTarget  # noqa: PLC0415  on first use
 
         return LocalTarget
-    extra = EXTRAS.get(kind)
-    hint = f' For {kind!r}: pip install "jupyter_mlws[{extra}]".' if extra else ""
-    raise Invalid(f"There is no kind of target {kind!r}; there are {', '.join(kinds())}.{hint}")
+    raise Invalid(f"There is no kind of target {kind!r}; there are {', '.join(kinds())}.", "kind")

@@ -223,9 +223,13 @@ def test_a_notebook_is_executed_with_its_parameters(mlws, tmp_path):
 
 def test_dry_run_lists_what_would_go_and_stores_nothing(mlws, run):
     before = len(mlws("run", "list", "--json", "--limit", "1000").json)
-    would = mlws("run", "submit", "train.py", "--dry-run").json
+    would = mlws("run", "submit", "train.py", "--dry-run", "--json").json
     assert "train.py" in would["files"]
     assert would["launch"]["spec"]["command"][-1] == "train.py"
+    assert "PATH" in would["launch"]["spec"]["environment"]  # names: the values are the owner's
+    told = mlws("run", "submit", "train.py", "--dry-run", "--", "a b")
+    assert told.code == 0 and "train.py" in told.out
+    assert "start: " in told.err and told.err.strip().endswith("train.py 'a b'")
     assert len(mlws("run", "list", "--json", "--limit", "1000").json) == before
 
 

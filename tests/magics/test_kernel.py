@@ -114,6 +114,7 @@ def test_follow_prints_the_log(kernel):
     [
         ("%%submit --target gpu\n1", "There is no target 'gpu'"),
         ("%submit trian.py", "did you mean train.py?"),
+        ("%submit " + "x" * 5000, "cannot be used: File name too long."),
         ("%mlws logs nope-3", "There is no run 'nope-3'"),
         ("%deploy nope:3 --name svc", "There is no model 'nope'"),
         ("%register m --run latest --path no.txt", "has no file or folder 'no.txt'"),
@@ -121,6 +122,8 @@ def test_follow_prints_the_log(kernel):
         ("%register m --path train.py --sample {", "sample is not JSON"),
         ("%deploy digits:1 --name svc --var A_TOKEN=x", "looks like a secret"),
         ("%%submit -e 'a b'\n1", "'a b' cannot name an experiment"),
+        ("%%submit --gpus -1\n1", "between 0 and 1,000 GPUs"),
+        ("%%submit --timeout nan\n1", "A run cannot last nan s"),
     ],
 )
 def test_a_mistyped_word_is_answered_in_one_line(kernel, place, code, sentence):
@@ -128,6 +131,24 @@ def test_a_mistyped_word_is_answered_in_one_line(kernel, place, code, sentence):
     card(kernel("%submit train.py --wait"))
     (line,) = error(kernel(code))["traceback"]
     assert sentence in line and "\n" not in line
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        ("%%submit\n  \n# later", "The cell is empty"),
+        ("%%submit\ndef (", "Line 1 of the script is no Python"),
+        ("%%submit --as class\n1", "--as takes the name of a variable, not 'class'"),
+        ("%%submit --bogus\n1", "Unrecognized arguments: --bogus"),
+        ("%submit", "Name a script or a notebook"),
+    ],
+)
+def test_a_line_or_a_cell_that_cannot_be_is_a_usage_error(kernel, client, code, sentence):
+    before = client.workspace().n_runs
+    heard = kernel(code)
+    (line,) = [said["text"] for said in heard["stream"] if said["name"] == "stderr"]
+    assert line.startswith("UsageError: ") and sentence in line
+    assert client.workspace().n_runs == before
 
 
 def test_names_of_other_cells_are_told_before_anything_is_sent(kernel, client):

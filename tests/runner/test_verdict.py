@@ -49,6 +49,7 @@ def an_end(code=0, *, signal=None, oom=False, by="command"):
         (an_end(None, signal=15, by="cancel"), True, S.CANCELED, R.USER_CANCEL, "by ada"),
         (an_end(0, by="cancel"), True, S.CANCELED, R.USER_CANCEL, "by ada"),
         (an_end(127, by="shim"), False, S.FAILED, R.LAUNCH_REJECTED, "log says why"),
+        (an_end(126, by="shim"), False, S.FAILED, R.LAUNCH_REJECTED, "log says why"),
         (an_end(None, signal=15, by="shim"), False, S.FAILED, R.KILLED, "signal 15"),
         (an_end(0, by="shim"), False, S.FAILED, R.KILLED, "told to leave"),
         (None, False, S.FAILED, R.LOST, "nobody knows"),
