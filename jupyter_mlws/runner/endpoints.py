@@ -79,9 +79,13 @@ class EndpointWatch:
         reason = said.get("reason")
         with self._backend.store.write() as tx:
             at = self._backend.now()
+            row = endpoints.get(tx, row.name)  # it may have been changed since it was listed
             for revision, fares in said.get("revisions", {}).items():
                 told = S(fares["state"]), fares.get("reason")
                 endpoints.settle(tx, row.name, int(revision), *told, at=at)
+            newest = endpoints.deployments(tx, row.name)[0]
+            if newest.revision > serving and newest.state is S.TRANSITIONING:
+                return None  # an update is under way: what serves is not how it fares
             if row.state is not S.TRANSITIONING or state is not S.TRANSITIONING:
                 if reason is None and state is S.HEALTHY and serving == row.revision:
                     reason = row.reason if row.state is S.HEALTHY else None

@@ -11,7 +11,7 @@ from jupyter_mlws.records.snapshot import Entry
 from jupyter_mlws.snapshot.send import record_of
 
 SCORE = """
-import json, os
+import json, os, time
 
 def init():
     global word
@@ -19,6 +19,8 @@ def init():
         word = file.read()
     if word == "broken":
         raise ValueError("this model cannot be loaded")
+    if word == "slow":
+        time.sleep(4)
 
 def run(data):
     return {"word": word, "data": json.loads(data)["data"], "pid": os.getpid()}
@@ -63,6 +65,13 @@ class Maker:
         self.client.deploy(new)
         self.healthy(until, name)
         return self.client.endpoint(name)
+
+    def broken(self, until, name):
+        """An endpoint that has never answered."""
+        code = self.snapshot(score=SCORE)
+        label = self.model("broken").label
+        self.client.deploy(NewEndpoint(name=name, model=label, script="score.py", snapshot=code))
+        until(lambda: self.client.endpoint(name).state.value == "Failed", 60)
 
     def healthy(self, until, name="svc"):
         def settled():

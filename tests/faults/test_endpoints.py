@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import threading
+import time
 import urllib.error
 import urllib.request
 from contextlib import suppress
@@ -101,6 +102,22 @@ def test_an_update_to_a_broken_model_keeps_what_serves(maker, served_model, unti
     assert "cannot be loaded" in found.reason
     assert served_model()[1]["word"] == "first"
     assert maker.client.delete_version("model", 2).deleted_at
+
+
+@pytest.mark.parametrize("before", ["first", "broken"])
+def test_while_an_update_is_under_way_nobody_sees_another_state(maker, until, before):
+    """The watch looks several times meanwhile, and must not say what the old revision says."""
+    maker.endpoint(until, name="slowly") if before == "first" else maker.broken(until, "slowly")
+    maker.client.update_endpoint("slowly", EndpointPatch(model=maker.model("slow").label))
+    end = time.monotonic() + 3  # its init() takes 4 s, and the watch looks every 0.25 s
+    while time.monotonic() < end:
+        assert maker.client.endpoint("slowly").state.value == "Transitioning"
+        with pytest.raises(Conflict, match="Transitioning now"):
+            maker.client.update_endpoint("slowly", EndpointPatch(instances=2))
+        time.sleep(0.1)
+    until(lambda: maker.client.endpoint("slowly").revision == 2)
+    maker.healthy(until, "slowly")
+    maker.client.delete_endpoint("slowly")
 
 
 def test_an_update_drops_no_request(maker, served_model, until):
