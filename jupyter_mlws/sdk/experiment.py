@@ -13,7 +13,7 @@ from jupyter_mlws.sdk import submit as sending
 from jupyter_mlws.sdk import surroundings
 from jupyter_mlws.sdk.config import ScriptRunConfig
 from jupyter_mlws.sdk.connected import Connected, Group, notice
-from jupyter_mlws.sdk.parameters import named, reached
+from jupyter_mlws.sdk.parameters import named, plain, reached
 from jupyter_mlws.sdk.run import Run
 
 
@@ -50,12 +50,10 @@ class Experiment(Group):
         if not isinstance(config, ScriptRunConfig):
             raise Invalid(f"submit takes a ScriptRunConfig, not a {type(config).__name__}.")
         name = parameters.pop("display_name", None)
-        plain, secrets = surroundings.variables(_words(config))
-        spec = replace(self._spec(config, plain), name=name, tags=tags or {})
-        if parameters:
-            spec = replace(spec, parameters=spec.parameters | parameters)
-        root = config.source_directory.resolve()
-        order = sending.Order(root=root, spec=spec, secrets=secrets)
+        variables, secrets = surroundings.variables(_words(config))
+        given = plain(config.parameters | parameters)
+        spec = replace(self._spec(config, variables), name=name, tags=tags or {}, parameters=given)
+        order = sending.Order(root=config.source_directory.resolve(), spec=spec, secrets=secrets)
         return Run(self, sending.submit(self.workspace.client, order, notice).id)
 
     def get_runs(
@@ -85,7 +83,6 @@ class Experiment(Group):
         return RunSpec(
             **what,
             arguments=tuple(map(str, config.arguments)),
-            parameters=config.parameters,
             target=how.target or self.workspace.default_target,
             experiment=self.name,
             python=python or sys.executable,

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from jupyter_mlws.errors import Invalid
 from jupyter_mlws.records.run import Parameters
@@ -22,6 +23,29 @@ def as_parameters(words: Iterable[str]) -> Parameters:
         A word is not NAME=VALUE.
     """
     return {name: _value(text) for name, text in as_pairs(words, "parameters").items()}
+
+
+def plain(parameters: Mapping[str, Any]) -> Parameters:
+    """Parameters as a program gives them: numpy's scalars by value, NaN and infinities as text.
+
+    Raises
+    ------
+    Invalid
+        A value is no number, boolean or text.
+    """
+    found: dict[str, bool | int | float | str] = {}
+    for name, given in parameters.items():
+        value = (
+            given.item() if hasattr(given, "item") and not getattr(given, "shape", ()) else given
+        )
+        if not isinstance(value, bool | int | float | str):
+            kind = type(value).__name__
+            said = f"The parameter {name!r} is of type {kind}: give a number, a boolean or text."
+            raise Invalid(said, "parameters")
+        if isinstance(value, float) and not math.isfinite(value):
+            value = "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+        found[name] = value
+    return found
 
 
 def as_pairs(words: Iterable[str], field: str, form: str = "NAME=VALUE") -> dict[str, str]:

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -36,12 +36,13 @@ def local(path: Path) -> Local:
     NotFound
         There is nothing at `path`, or no file in it.
     Incomplete
-        A file cannot be read.
+        A file, or a folder in it, cannot be read.
     """
     if path.is_file():
         places = {path.name: path}
     elif path.is_dir():
-        found = (Path(at, name) for at, _, names in os.walk(path) for name in names)
+        walked = os.walk(path, onerror=_unreadable)
+        found = (Path(at, name) for at, _, names in walked for name in names)
         places = {one.relative_to(path).as_posix(): one for one in found if one.is_file()}
     else:
         raise NotFound(f"There is no file or folder {path} here; --run takes it from a run.")
@@ -94,6 +95,10 @@ def as_sample(given: str) -> Any:
         return as_json(given, "sample")
     except Invalid as error:
         raise Invalid(f"{error} Nor is there such a file.", "sample") from error
+
+
+def _unreadable(error: OSError) -> NoReturn:
+    raise Incomplete(f"{error.filename} cannot be read: {error.strerror}.") from error
 
 
 def _entry(name: str, path: Path) -> FileEntry:

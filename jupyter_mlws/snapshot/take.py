@@ -169,7 +169,8 @@ def _within_reason(found: Found, allow_large: bool) -> None:
         listed = ", ".join(f"{file.path} ({size_in_words(file.size)})" for file in largest)
         raise TooLarge(
             f"The folder holds {size_in_words(total)}, more than {size_in_words(MOST_BYTES)}; name "
-            f"what is data in .mlwsignore and give it as an input. Largest: {listed}."
+            f"what is data in .mlwsignore and give it as an input, or send it with --large. "
+            f"Largest: {listed}."
         )
 
 

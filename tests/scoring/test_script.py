@@ -66,6 +66,24 @@ def test_azures_script_runs_as_it_is(make):
     assert "| model loaded from" in endpoint.log
 
 
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        ([[1.0, 2.0]], "X has 2 features"),
+        ([1.0], "Expected 2D array"),
+        ([[1.0], [1, 2]], "inhomog"),
+    ],
+)
+def test_rows_that_scikit_learn_refuses_in_a_script_are_the_clients_fault(make, data, says):
+    """There is no sample to hold them against: the words of the library tell."""
+    endpoint = make(AZURE)
+    (endpoint.folder / "code" / "beside.py").write_text("")
+    endpoint.up()
+    status, _, told = endpoint.ask({"data": data})
+    assert status == 400
+    assert says in told["message"] and "\n" not in told["message"]
+
+
 @pytest.fixture(scope="module")
 def anything(tmp_path_factory, program, digits):
     from tests.scoring.conftest import Endpoint

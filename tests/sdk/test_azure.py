@@ -4,6 +4,7 @@ import json
 import urllib.error
 import urllib.request
 
+import numpy as np
 import pytest
 
 from jupyter_mlws import (
@@ -19,6 +20,7 @@ from jupyter_mlws import (
 )
 from jupyter_mlws.errors import Conflict, Invalid, LaunchRejected, MlwsError, NotFound
 from jupyter_mlws.magics.card import RunCard
+from jupyter_mlws.sdk.parameters import plain
 from jupyter_mlws.sdk.run import Run
 
 TRAIN = """
@@ -195,11 +197,18 @@ def test_a_command_a_run_configuration_and_cancel(ws, tmp_path):
     [
         ({"script": "trian.py"}, NotFound, "did you mean train.py"),
         ({"script": "train.py", "compute_target": "gpu"}, Invalid, "no target 'gpu'"),
+        ({"script": "train.py", "parameters": {"lr": [1]}}, Invalid, "'lr' is of type list"),
+        ({"script": "train.py", "parameters": {"lr": 1j}}, Invalid, "'lr' is of type complex"),
     ],
 )
 def test_what_is_not_there_is_named(ws, code, config, error, sentence):
     with pytest.raises(error, match=sentence):
         Experiment(ws, "digits").submit(ScriptRunConfig(code, **config))
+
+
+def test_parameters_are_taken_by_value():
+    given = {"a": np.float32(0.5), "b": np.int64(3), "c": np.array(True), "d": float("nan")}
+    assert plain(given) == {"a": 0.5, "b": 3, "c": True, "d": "NaN"}
 
 
 def test_one_of_script_and_command():

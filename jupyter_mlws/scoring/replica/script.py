@@ -6,6 +6,7 @@ import importlib.util
 import inspect
 import json
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable
@@ -15,6 +16,10 @@ from jupyter_mlws.scoring.replica import rows
 from jupyter_mlws.scoring.replica.answer import Answer, BadRequest, of_script, refusal
 
 MAIN = "mlws_entry_script"
+WRONG_SHAPE = re.compile(  # what scikit-learn and numpy say of rows that are not as they should
+    r"^X has \d+ features?, but .* expecting \d+ features?|^Expected 2D array, got|"
+    r"^Found array with dim \d|^setting an array element with a sequence.* inhomogeneous shape"
+)
 
 
 class EntryScript:
@@ -70,6 +75,8 @@ def _failed(error: Exception, body: bytes) -> Answer:
     """Status 500, the traceback in the log alone; 400 where the body was to blame."""
     if isinstance(error, json.JSONDecodeError):
         rows.parse(body)
+    if isinstance(error, ValueError) and WRONG_SHAPE.search(str(error)):
+        raise BadRequest(str(error).splitlines()[0].rstrip(":.") + ".") from error
     traceback.print_exception(type(error), error, _own(error.__traceback__))
     sentence = "The entry script's run() failed; the endpoint's log has the traceback."
     return refusal(500, "run_failed", sentence, **{"x-ms-run-function-failed": "True"})
