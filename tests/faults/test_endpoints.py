@@ -143,10 +143,13 @@ def test_an_update_drops_no_request(maker, served_model, until):
     assert {answer["word"] for _, answer in answers} == {"first", "second"}
 
 
-def test_a_new_key_ends_the_old_one_and_the_other_stays(maker, served_model):
+def test_a_new_key_ends_the_old_one_and_the_other_stays(own_served, maker, served_model):
     keys = maker.client.keys("svc")
     fresh = maker.client.regenerate("svc", "primary")
     assert served_model()[0] == 401
     assert served_model(key=fresh.primary)[0] == 200
     assert served_model(key=keys.secondary)[0] == 200
     assert served_model(key="")[0] == 401
+    for method, path in (("GET", "keys"), ("POST", "keys/secondary")):
+        status, headers, _ = own_served.ask(method, f"endpoints/svc/{path}")
+        assert (status, headers["Cache-Control"]) == (200, "no-store")

@@ -231,11 +231,6 @@ def test_a_name_is_only_a_name_on_the_wire(served):
     assert served.client.metric(run.id, name).last == 1.0
 
 
-def test_keys_and_answers_are_not_to_be_kept(served):
-    _, headers, _ = served.ask("GET", "endpoints/none/keys")
-    assert "no-store" in headers.get("Cache-Control", "no-store")
-
-
 def test_how_the_loop_fares_under_load_is_measured(served, capsys):
     """Printed, not judged: how long health waits while runs are listed and packs arrive."""
     for _ in range(20):

@@ -33,6 +33,23 @@ exec(compile(open({main!r}).read(), {main!r}, "exec"))
 """
 
 
+SYNCS = """
+import json, os, sys
+seen = []
+def noted(name):
+    real = getattr(os, name)
+    def call(*words):
+        where = os.readlink(f"/proc/self/fd/{words[0]}") if name == "fsync" else words[1]
+        seen.append((name, os.fspath(where)))
+        return real(*words)
+    setattr(os, name, call)
+noted("fsync"), noted("replace")
+from jupyter_mlws.shim import attempt
+attempt.run(sys.argv[1])
+print(json.dumps(seen))
+"""
+
+
 @pytest.fixture
 def main(tmp_path):
     return str(bundle.install(tmp_path / "shim") / "main.py")
@@ -124,6 +141,22 @@ def test_the_end_says_how_much_was_written_and_used(run, home):
     assert end["max_rss_bytes"] > 100_000
     ((writer, size),) = end["events"].items()
     assert (home / layout.EVENTS / f"{writer}.jsonl").stat().st_size == size > 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_what_a_run_wrote_is_synced_before_its_end_is_written(home, write):
+    """Who sees exit.json may count on log and events, also after a power cut."""
+    says = "import os; open(os.environ['MLWS_RUN_DIR'] + '/events/w.jsonl', 'w').write('{}')"
+    own = {**os.environ, "MLWS_RUN_DIR": str(home)}
+    write(sys.executable, "-c", f"{says}; print(1)", environment=own)
+    done = subprocess.run([sys.executable, "-c", SYNCS, home], capture_output=True, check=True)
+    seen = [(call, Path(path).name) for call, path in json.loads(done.stdout)]
+    end = seen.index(("replace", layout.EXIT))
+    before, after = seen[:end], seen[end + 1 :]
+    for name in (layout.LOG, "w.jsonl", layout.EVENTS):
+        assert ("fsync", name) in before
+    assert before[-1][0] == "fsync" and before[-1][1].startswith(layout.EXIT)
+    assert ("fsync", home.name) in after
 
 
 def test_the_machine_is_described(run, home):
