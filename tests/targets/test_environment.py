@@ -8,7 +8,7 @@ from jupyter_mlws.targets.environment import inherited, withheld
 @pytest.mark.parametrize(
     "name",
     [
-        *("JPY_API_TOKEN", "JUPYTERHUB_API_URL", "JUPYTER_TOKEN", "MLWS_STATE", "MLFLOW_RUN_ID"),
+        *("JPY_SESSION_NAME", "JUPYTERHUB_API_URL", "JUPYTER_TOKEN", "MLWS_STATE", "MLFLOW_RUN_ID"),
         *("GITHUB_TOKEN", "AWS_SECRET_ACCESS_KEY", "DB_PASSWORD", "my_token"),
     ],
 )
