@@ -88,7 +88,16 @@ def mlws(
 
 def main() -> None:
     """The program. Exit code 0 only for success; 1 failed, 2 wrong usage, 130 interrupted."""
+    sys.stdout, sys.stderr = _open(sys.stdout), _open(sys.stderr)
     app(prog_name="mlws")
+
+
+def _open(stream: Any) -> Any:
+    """A stream that takes every sentence: also one that is closed, or cannot say it."""
+    if stream is None:
+        return open(os.devnull, "w", encoding="utf-8")
+    stream.reconfigure(errors="replace")
+    return stream
 
 
 def _told(error: Any, ctx: Any) -> typer.Exit:

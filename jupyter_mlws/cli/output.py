@@ -8,8 +8,10 @@ from jupyter_mlws.records import codec
 
 
 def document(record: Any) -> None:
-    """The one JSON document of ``--json``. NaN is ``"NaN"``, as on the wire."""
-    sys.stdout.write(codec.encode(record).decode() + "\n")
+    """The one JSON document of ``--json``, in UTF-8. NaN is ``"NaN"``, as on the wire."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(codec.encode(record) + b"\n")
+    sys.stdout.buffer.flush()
 
 
 def line(text: str) -> None:

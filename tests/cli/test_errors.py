@@ -1,5 +1,9 @@
 """Whoever mistypes meets one sentence: on stderr, with an exit code, without a traceback."""
 
+import json
+import shlex
+import subprocess
+
 import pytest
 
 LONG = "x" * 5000
@@ -115,3 +119,20 @@ def test_outside_of_a_workspace_reading_makes_none(mlws, tmp_path):
     done = mlws("run", "list", folder=tmp_path)
     assert done.code == 1 and "is in no workspace" in done.err
     assert not (tmp_path / ".mlws").exists()
+
+
+@pytest.mark.parametrize("how", ["PYTHONIOENCODING=ascii", "PYTHONIOENCODING=latin-1"])
+def test_a_terminal_that_knows_few_letters_is_no_error(mlws, run, how):
+    told = f"{how} {shlex.join(mlws.command('run', 'show', 'digits-1'))}"
+    for words in (told, f"{told} --json"):
+        done = subprocess.run(
+            ["sh", "-c", words], cwd=mlws.folder, env=mlws.env, capture_output=True
+        )
+        assert (done.returncode, done.stderr) == (0, b"")
+    assert json.loads(done.stdout)["id"] == run["id"]
+
+
+def test_a_closed_output_is_no_error(mlws, run):
+    words = shlex.join(mlws.command("run", "show", "digits-1"))
+    done = subprocess.run(["sh", "-c", f"{words} >&- 2>&-"], cwd=mlws.folder, env=mlws.env)
+    assert done.returncode == 0
