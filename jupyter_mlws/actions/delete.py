@@ -1,7 +1,7 @@
 """Delete: runs that nothing needs, with their directories; contents go after a day of grace."""
 
 from jupyter_mlws.backend import Backend
-from jupyter_mlws.errors import Conflict
+from jupyter_mlws.errors import Conflict, Invalid
 from jupyter_mlws.records.instant import Instant
 from jupyter_mlws.records.workspace import Pruned, PruneOrder
 from jupyter_mlws.store import attempts, models, removal, runs
@@ -32,6 +32,8 @@ def delete_run(backend: Backend, ref: str, by: str) -> Pruned:
 
 def prune(backend: Backend, order: PruneOrder) -> Pruned:
     """Delete runs that ended long ago and that no model comes from; say what that frees."""
+    if not order.older_than_s >= 0:
+        raise Invalid("An age is 0 s or more.", "older_than_s")
     before = backend.now().after(-order.older_than_s)
     with backend.store.read() as tx:
         old = [

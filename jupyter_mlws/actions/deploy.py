@@ -8,7 +8,7 @@ from tempfile import mkdtemp
 
 from jupyter_mlws.actions import router, serving
 from jupyter_mlws.actions.seal import hashes, new_keys, seal
-from jupyter_mlws.actions.submit import check_target
+from jupyter_mlws.actions.submit import check_target, check_variables
 from jupyter_mlws.backend import Backend
 from jupyter_mlws.errors import Invalid, MlwsError
 from jupyter_mlws.records.endpoint import Endpoint, EndpointState, Limits, NewEndpoint
@@ -114,6 +114,7 @@ def _checked(backend: Backend, new: NewEndpoint) -> Code:
         )
     check_instances(new.instances)
     check_limits(new.limits)
+    check_variables(new.variables)
     return Code(
         script=new.script, snapshot=new.snapshot, python=new.python, instances=new.instances
     )

@@ -126,6 +126,15 @@ def check_words(name: str | None, tags: Mapping[str, str | None], at: str = "") 
             raise Invalid(f"A tag has at most {LONGEST_TAG:,} characters.", f"{at}tags")
 
 
+def check_variables(variables: Mapping[str, str], at: str = "") -> None:
+    """Raises Invalid where no process could be started with them."""
+    for name, text in variables.items():
+        if not name or "=" in name or "\0" in name:
+            raise Invalid(f"{name!r} is no variable's name.", f"{at}variables")
+        if "\0" in text:
+            raise Invalid(f"The variable {name} cannot hold a zero byte.", f"{at}variables")
+
+
 def _check(backend: Backend, spec: RunSpec) -> None:
     """Raises Invalid, naming the field that no run can have."""
     check_target(backend, spec.target)
@@ -138,6 +147,7 @@ def _check(backend: Backend, spec: RunSpec) -> None:
     if spec.max_duration_s is not None and not 0 < spec.max_duration_s <= LONGEST_S:
         raise Invalid("A duration is longer than 0 s, and at most a year.", "spec.max_duration_s")
     check_words(spec.name, spec.tags, "spec.")
+    check_variables(spec.variables, "spec.")
     for name in spec.parameters:
         if len(name) > LONGEST_NAME:
             raise Invalid(TOO_LONG.format("A parameter's name"), "spec.parameters")

@@ -4,6 +4,7 @@ from typing import Any
 
 from jupyter_mlws.actions import router, serving
 from jupyter_mlws.actions.deploy import check_instances, check_limits, check_script
+from jupyter_mlws.actions.submit import check_variables
 from jupyter_mlws.backend import Backend
 from jupyter_mlws.errors import Conflict, Invalid, TargetUnreachable
 from jupyter_mlws.records.endpoint import Deployment, Endpoint, EndpointPatch, EndpointState
@@ -35,6 +36,7 @@ def update(backend: Backend, name: str, patch: EndpointPatch, by: str) -> Endpoi
         check_instances(patch.instances)
     if patch.limits is not None:
         check_limits(patch.limits)
+    check_variables(patch.variables or {})
     if patch.plain and patch.script is not None:
         raise Invalid("A revision has a script, or it is plain: not both.", "plain")
     said = serving.status(backend, name)

@@ -9,7 +9,7 @@ from jupyter_mlws.actions.submit import again, dry_run, submit
 from jupyter_mlws.actions.unpack import keep
 from jupyter_mlws.errors import Conflict, Invalid, MlwsError, NotFound
 from jupyter_mlws.records.ids import new_id
-from jupyter_mlws.records.run import NewRun, RunAgain, RunPatch, RunSpec, RunState
+from jupyter_mlws.records.run import NewRun, Resources, RunAgain, RunPatch, RunSpec, RunState
 from jupyter_mlws.records.snapshot import Entry, Manifest
 from jupyter_mlws.store import blobs, runs
 from jupyter_mlws.store.search import Query, page
@@ -49,6 +49,15 @@ def test_sent_twice_it_is_one_run(backend, t0):
         ({"retries": -1}, "spec.retries", "retries"),
         ({"max_duration_s": 0.0}, "spec.max_duration_s", "duration"),
         ({"max_duration_s": -5.0}, "spec.max_duration_s", "duration"),
+        ({"max_duration_s": 1e300}, "spec.max_duration_s", "a year"),
+        ({"resources": Resources(gpus=-1)}, "spec.resources.gpus", "GPUs"),
+        ({"name": "x" * 256}, "spec.name", "255 characters"),
+        ({"tags": {"": "x"}}, "spec.tags", "A tag's name"),
+        ({"tags": {"a": "x" * 8001}}, "spec.tags", "8,000 characters"),
+        ({"parameters": {"x" * 256: 1}}, "spec.parameters", "255 characters"),
+        ({"variables": {"A=": "x"}}, "spec.variables", "no variable's name"),
+        ({"variables": {"A": "\0"}}, "spec.variables", "zero byte"),
+        ({"inputs": {"../x": "/tmp"}}, "spec.inputs.../x", "not a path inside"),
     ],
 )
 def test_what_cannot_be_is_refused_and_nothing_is_stored(backend, asked, field, says):
@@ -66,9 +75,17 @@ def test_a_script_that_is_not_in_the_snapshot_is_named_with_those_that_are(backe
     assert submit(backend, NewRun(spec=replace(spec, script="train.py")), "ada")
 
 
+def test_an_input_where_the_snapshot_has_a_file_is_refused(backend, snapshot):
+    spec = RunSpec(script="train.py", snapshot=snapshot, inputs={"train.py": "/tmp"})
+    with pytest.raises(Invalid, match="has 'train.py' already"):
+        submit(backend, NewRun(spec=spec), "ada")
+
+
 def test_a_dry_run_shows_the_launch_and_stores_nothing(backend):
     shown = dry_run(backend, NewRun(spec=RunSpec(command=("echo", "1"))), "ada")
     assert shown["spec"]["command"] == ["echo", "1"]
+    assert "MLWS_RUN_ID" in shown["spec"]["environment"]  # names: the values are the owner's
+    assert isinstance(shown["spec"]["environment"], list)
     assert count(backend) == 0
 
 
