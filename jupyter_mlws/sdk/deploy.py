@@ -16,6 +16,7 @@ from jupyter_mlws.records.endpoint import (
     Limits,
     NewEndpoint,
 )
+from jupyter_mlws.sdk.inference import may_score
 from jupyter_mlws.sdk.submit import Say, entry_script
 
 SETTLES_S = 1800.0  # init() may load a large model
@@ -136,7 +137,7 @@ def rooted(script: str | None, source: Path | None, cwd: Path) -> tuple[str | No
     Raises
     ------
     Invalid
-        A folder was given, and no script.
+        A folder was given, and no script; or the script lacks ``init`` or ``run``.
     """
     if script is None:
         if source is not None:
@@ -147,6 +148,7 @@ def rooted(script: str | None, source: Path | None, cwd: Path) -> tuple[str | No
     from_here = (cwd / script).resolve()
     root = from_here.parent if source is None else (cwd / source).resolve()
     inside = from_here.is_relative_to(root)
+    may_score(from_here if inside else root / script)
     return (from_here.relative_to(root).as_posix() if inside else script), root
 
 

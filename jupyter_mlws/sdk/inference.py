@@ -54,6 +54,19 @@ def must_score(text: str, name: str) -> None:
         tree = ast.parse(text)
     except SyntaxError as error:
         raise Invalid(f"{name}, line {error.lineno}: {error.msg}.", "script") from error
+    _must_define(tree, name)
+
+
+def may_score(path: Path) -> None:
+    """As `must_score` for a file; what cannot be read here is left to its own interpreter."""
+    try:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, SyntaxError, ValueError):
+        return
+    _must_define(tree, path.name)
+
+
+def _must_define(tree: ast.Module, name: str) -> None:
     lacking = [need for need in ("init", "run") if need not in _defined(tree)]
     if lacking:
         raise Invalid(
