@@ -64,7 +64,10 @@ CANNOT_BE = [  # 2: a value that cannot be
     (("model", "show", "a:b"), "'a:b' is no model: write NAME:VERSION"),
     (("model", "delete", "a"), "Say which version is to go: a:VERSION."),
     (("endpoint", "deploy", "nope", "--name", "a b"), "'a b' cannot name an endpoint"),
-    (("endpoint", "deploy", "m", "--name", "s", "--script", "train.py"), "train.py does not define init()."),
+    (
+        ("endpoint", "deploy", "m", "--name", "s", "--script", "train.py"),
+        "train.py does not define init().",
+    ),
     (("endpoint", "update", "nope"), "Say what to update"),
     (("endpoint", "invoke", "nope", "--data", "{"), "data is not JSON"),
     (("endpoint", "invoke", "nope", "--data", "@no"), "no cannot be read: No such file"),

@@ -31,7 +31,7 @@ def test_prune_says_what_would_go_and_what_went(mlws, run):
     words = ("workspace", "prune", "--older-than", "365d")
     for more in ((), ("--json",)):
         refused = mlws(*words, *more)
-        assert (refused.code, refused.out) == (1, "") and "add --yes" in refused.err
+        assert (refused.code, refused.out) == (2, "") and "add --yes" in refused.err
     assert mlws(*words, "--yes", "--json").json["runs"] == []
     assert mlws(*words, "--yes").out == "0 runs: freed 0 B.\n"
 
@@ -80,7 +80,7 @@ def test_targets_are_attached_changed_and_detached(mlws, tmp_path):
     assert mlws("compute", "detach", "few", *home).out == "Detached few.\n"
     assert mlws("compute", "detach", "few", *home).code == 1
     assert "local is this machine" in mlws("compute", "detach", "local", *home).err
-    assert mlws("run", "submit", tmp_path / "go.py", "-t", "few", *home).code == 1
+    assert mlws("run", "submit", tmp_path / "go.py", "-t", "few", *home).code == 2
     end(workspace.load(tmp_path))
     listed = mlws("compute", "list", *home, "--json").json
     assert {one["name"]: one["slots"] for one in listed} == {"local": 4, "big": 7}
