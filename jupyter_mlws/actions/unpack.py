@@ -12,10 +12,12 @@ from jupyter_mlws.records.model import ModelVersion
 from jupyter_mlws.records.snapshot import Delta, Entry, Manifest, Snapshot, SnapshotDiff
 from jupyter_mlws.store import blobs, models, snapshots, trees
 from jupyter_mlws.store.compare import compare
-from jupyter_mlws.store.snapshots import Tree
+from jupyter_mlws.store.placed import Placed
+from jupyter_mlws.store.snapshots import Made, Tree
 
 Chunk = bytes | memoryview
 PLAIN_BYTES = 64 << 20  # of contents that come with a delta
+Taken = tuple[Made, tuple[Placed, ...]]
 Opener = Callable[[int, int], Iterator[bytes]]  # from which byte, how many
 
 
@@ -51,16 +53,24 @@ def change(backend: Backend, base: str, delta: Delta, pack: Chunk, by: str) -> S
     if before is None:
         with backend.store.read() as tx:
             before = snapshots.get(tx, base).entries
-    making = backend.streams.submit(snapshots.made, before, delta)  # while the disk is waited for
-    try:
-        placed = backend.packs.receive([pack], limit_bytes=PLAIN_BYTES) if pack else ()
-    finally:
-        wait([making])
-    made = making.result()
+    made, placed = _taken(backend, pack, partial(snapshots.made, before, delta))
     with backend.store.write() as tx:
         blobs.add(tx, placed, backend.now())
         sizes = {one.digest: one.size_bytes for one in placed}
         return snapshots.change(tx, base, delta, made, backend.now(), by, sizes)
+
+
+def _taken(backend: Backend, pack: Chunk, making: Callable[[], Made]) -> Taken:
+    """The snapshot is made while the disk takes its contents."""
+    if not pack:
+        return making(), ()
+    with backend.packs.arriving([pack], limit_bytes=PLAIN_BYTES) as publish:
+        publishing = backend.streams.submit(publish)
+        try:
+            made = making()
+        finally:
+            wait([publishing])
+        return made, publishing.result()
 
 
 def zip_of(backend: Backend, snapshot: str) -> Iterator[bytes]:

@@ -201,7 +201,7 @@ class Connection:
             server.sock.settimeout(timeout_s)
         server.timeout = timeout_s
         try:
-            server.request(method, f"{prefix}{path}", body, _sign(token) | headers)
+            server.ask(method, f"{prefix}{path}", body, _sign(token) | headers)
             answer = server.getresponse()
             content = answer.read()
         except TimeoutError as error:
@@ -215,23 +215,48 @@ class Connection:
             raise rebuilt(answer.status, content)
         return Answer(answer.headers, content)
 
-    def _open(self, timeout_s: float) -> tuple[http.client.HTTPConnection, str, str]:
+    def _open(self, timeout_s: float) -> tuple["_Server", str, str]:
         """A socket, what goes in front of each path, and the token."""
         address = self._find()
         url = urlsplit(address.url)
         prefix = f"{url.path.rstrip('/')}/{API}/"
-        server: http.client.HTTPConnection
+        server: _Server
         if address.socket:
-            server = _UnixConnection(address.socket, timeout_s)
+            server = _UnixServer(address.socket, timeout_s)
         elif url.scheme == "https":
             context = ssl.create_default_context()
-            server = http.client.HTTPSConnection(url.netloc, timeout=timeout_s, context=context)
+            server = _TlsServer(url.netloc, timeout=timeout_s, context=context)
         else:
-            server = http.client.HTTPConnection(url.netloc, timeout=timeout_s)
+            server = _Server(url.netloc, timeout=timeout_s)
         return server, prefix, address.token
 
 
-class _UnixConnection(http.client.HTTPConnection):
+class _Server(http.client.HTTPConnection):
+    """One to which a request can go out in one piece: each piece wakes it."""
+
+    _held: list[bytes] | None = None
+
+    def ask(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> None:
+        """As `request`, with a body that is there already."""
+        held = self._held = []
+        try:
+            self.request(method, path, body, headers)
+        finally:
+            self._held = None
+        self.send(b"".join(held))
+
+    def send(self, data: Any) -> None:
+        if self._held is None:
+            super().send(data)
+        else:
+            self._held.append(data)
+
+
+class _TlsServer(_Server, http.client.HTTPSConnection):
+    pass
+
+
+class _UnixServer(_Server):
     def __init__(self, path: str, timeout_s: float) -> None:
         super().__init__("localhost", timeout=timeout_s)
         self._path = path

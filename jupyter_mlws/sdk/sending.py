@@ -40,6 +40,7 @@ def _by_delta(client: Client, taken: Taken, base: Base, delta: Delta) -> str | N
     if many or sum(fresh.values()) > MOST_BYTES:
         return None
     try:
-        return client.change(base.id, delta, taken.stream(fresh) if fresh else ()).id
+        new = [entry for entry in delta.entries if entry.digest in fresh]
+        return client.change(base.id, delta, taken.stream_of(new) if new else ()).id
     except (NotFound, Conflict, Invalid, Malformed, TooLarge):
         return None

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from heapq import nlargest
 from pathlib import Path
@@ -131,10 +131,16 @@ class Taken(Struct, frozen=True, kw_only=True, dict=True):
         Invalid
             A digest is not one of this snapshot.
         """
-        held, size, n = [MAGIC], 0, 0
+        return self._stream({digest: self._path(digest) for digest in missing})
+
+    def stream_of(self, entries: Iterable[Entry]) -> Iterator[bytes]:
+        """As `stream`, of the contents of some of `entries`."""
+        return self._stream({e.digest: e.path for e in entries if e.digest is not None})
+
+    def _stream(self, paths: Mapping[str, str]) -> Iterator[bytes]:
+        held, size = [MAGIC], 0
         with Inside(self.root) as inside:
-            for n, digest in enumerate(dict.fromkeys(missing), 1):  # noqa: B007
-                path = self._path(digest)
+            for digest, path in paths.items():
                 if path in self.extra:
                     pieces = record_of(digest, self.extra[path])
                 else:
@@ -145,7 +151,7 @@ class Taken(Struct, frozen=True, kw_only=True, dict=True):
                     if size >= CHUNK_BYTES:
                         yield b"".join(held)
                         held, size = [], 0
-        yield b"".join([*held, end(n)])
+        yield b"".join([*held, end(len(paths))])
 
     def _path(self, digest: str) -> str:
         try:

@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from jupyter_mlws.errors import DiskFull, Invalid
 from jupyter_mlws.records.packing import HEADER_BYTES, MAGIC, Header, end
+from jupyter_mlws.shim.files import sync, sync_all
 from jupyter_mlws.store.placed import Placed, measure, placed_at
 
 
@@ -94,20 +95,29 @@ class Draft:
 
     def publish(self) -> tuple[Placed, ...]:
         """Put everything in its place, for good. Contents in the order of their coming."""
-        folders = set()
         placed = [where for _, where in self._large.values()]
-        for path, where in self._large.values():
-            folders.add(_rename(path, self._folder / where.path()))
+        folders = {
+            _rename(path, self._folder / where.path()) for path, where in self._large.values()
+        }
+        new = None
         if self._pack is not None:
             name = self._names.hexdigest()
+            packed = [placed_at(h, name, self._offsets[d]) for d, h in self._small.items()]
+            place = self._folder / packed[0].path()
             self._pack.write(end(len(self._small)))
             self._pack.flush()
-            os.fsync(self._pack.fileno())
-            packed = [placed_at(h, name, self._offsets[d]) for d, h in self._small.items()]
-            folders.add(_rename(self._pack_path, self._folder / packed[0].path()))
+            if place.exists():  # and may be needed: it gives way to what is as safe
+                os.fsync(self._pack.fileno())
+            else:
+                new = place
+            folders.add(_rename(self._pack_path, place))
             placed += packed
-        for folder in folders:
-            sync_folder(folder)
+        try:  # nobody asks for a new pack before its rows are there
+            sync_all([str(path) for path in folders | ({new} if new else set())])
+        except OSError:
+            if new is not None:
+                new.unlink(missing_ok=True)
+            raise
         return tuple(placed)
 
     def _keep(self, header: Header, path: Path) -> None:
@@ -115,15 +125,6 @@ class Draft:
             path.unlink()
         else:
             self._large[header.digest] = (path, placed_at(header))
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager
@@ -140,6 +141,6 @@ def room_on_disk() -> Iterator[None]:
 def _rename(source: Path, place: Path) -> Path:
     if not place.parent.exists():
         place.parent.mkdir(mode=0o700, exist_ok=True)
-        sync_folder(place.parent.parent)
+        sync(str(place.parent.parent))
     source.replace(place)
     return place.parent

@@ -46,6 +46,8 @@ def changed(before: Iterable[Entry], delta: Delta) -> tuple[Entry, ...]:
     said: dict[str, Entry] = {}
     for entry in delta.entries:
         _add(said, entry)
+    if not delta.gone and said.keys() <= by_path.keys():  # files with other contents, no others
+        return tuple((by_path | said).values())
     return _ordered(by_path | said)
 
 

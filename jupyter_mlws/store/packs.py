@@ -7,7 +7,9 @@ content. A pack appears whole or not at all; the table `blobs` says what lies wh
 import os
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -27,8 +29,9 @@ from jupyter_mlws.records.packing import (
     records,
     small_record,
 )
+from jupyter_mlws.shim.files import sync
 from jupyter_mlws.store.adopt import held, linked
-from jupyter_mlws.store.drafts import Draft, room_on_disk, sync_folder
+from jupyter_mlws.store.drafts import Draft, room_on_disk
 from jupyter_mlws.store.placed import Placed, measure, placed_at, plain_reader
 
 
@@ -50,7 +53,7 @@ class Packs:
             for n in range(256):
                 (folder / "packs" / f"{n:02x}").mkdir(mode=0o700, exist_ok=True)
         for place in (folder, folder / "packs", folder / "large"):  # who made it may have died
-            sync_folder(place)
+            sync(str(place))
         for path in (folder / "tmp").iterdir():
             path.unlink()
 
@@ -71,6 +74,14 @@ class Packs:
         DiskFull
             There was no room. Nothing was kept, as after every error.
         """
+        with self.arriving(chunks, limit_bytes=limit_bytes) as publish:
+            return publish()
+
+    @contextmanager
+    def arriving(
+        self, chunks: Iterable[bytes | memoryview], *, limit_bytes: int | None = None
+    ) -> Iterator[Callable[[], tuple[Placed, ...]]]:
+        """As `receive`, without the last step, which waits for the disk: the caller takes it."""
         total = 0
         with room_on_disk(), Draft(self.folder) as draft:
             for record in records(chunks):
@@ -78,7 +89,7 @@ class Packs:
                 if limit_bytes is not None and total > limit_bytes:
                     raise TooLarge(f"The contents are larger than {limit_bytes:,} bytes together.")
                 _take(draft, record)
-            return self._publish(draft)
+            yield partial(self._publish, draft)
 
     def put(self, content: bytes) -> Placed:
         """Keep one content that is in memory."""

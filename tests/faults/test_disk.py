@@ -23,7 +23,7 @@ def test_writes_are_refused_reads_go_on_and_room_is_enough(own_served, maker, di
     disk.fill()
     answers = []
     while not answers or answers[-1][0] == 201:
-        long = {"spec": {"command": ["true"], "tags": {"t": "x" * 20_000}}}
+        long = {"spec": {"command": ["true"], "arguments": ["x" * 20_000]}}
         answers.append(own_served.json("POST", "runs", long))
     status, said = answers[-1]
     assert (status, said["code"]) == (507, "disk_full")

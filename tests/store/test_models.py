@@ -48,7 +48,7 @@ def serve(store, t0):
             if revision == 1:
                 endpoints.create(tx, row)
             known = (version.name, version.version)
-            endpoints.deploy(tx, name, revision, known, Code(), at=t0, by="ada")
+            endpoints.deploy(tx, name, revision, known, Code(), Setup(), at=t0, by="ada")
         return row
 
     return serve
