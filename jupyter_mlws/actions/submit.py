@@ -165,6 +165,7 @@ def _check_secrets(new: NewRun) -> None:
             raise Invalid(told, "spec.variables")
     if set(new.spec.secrets) != new.secrets.keys():
         raise Invalid("Give a value for each name in spec.secrets, and no other.", "secrets")
+    check_variables(new.secrets)
     for name in new.secrets:
         if not PLAIN.fullmatch(name) or name.startswith("MLWS_"):
             raise Invalid(f"{name[:100]!r} cannot be a variable of a run.", "spec.secrets")
