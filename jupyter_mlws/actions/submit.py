@@ -146,6 +146,9 @@ def _check(backend: Backend, spec: RunSpec) -> None:
         raise Invalid(f"A run has between 0 and {MOST_RETRIES} retries.", "spec.retries")
     if spec.max_duration_s is not None and not 0 < spec.max_duration_s <= LONGEST_S:
         raise Invalid("A duration is longer than 0 s, and at most a year.", "spec.max_duration_s")
+    if spec.notebook and spec.arguments:
+        told = "A notebook takes no arguments; give it parameters: -p NAME=VALUE."
+        raise Invalid(told, "spec.arguments")
     check_words(spec.name, spec.tags, "spec.")
     check_variables(spec.variables, "spec.")
     for name in spec.parameters:

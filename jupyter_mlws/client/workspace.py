@@ -14,11 +14,6 @@ from jupyter_mlws.errors import Invalid, NotFound, Unsupported
 from jupyter_mlws.records.ids import new_id
 from jupyter_mlws.records.instant import Instant
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
 MARK = Path(".mlws", "workspace.toml")
 AZURE = Path(".azureml", "config.json")
 
@@ -122,11 +117,11 @@ def load(root: Path | str) -> Workspace:
     except (FileNotFoundError, NotADirectoryError):
         raise NotFound(f"{root} is no workspace; `mlws workspace create` makes it one.") from None
     try:
-        words = tomllib.loads(text)
+        words = _parsed(text)
         workspace_id, name = _word(words, "id"), _word(words, "name", root.name)
         target, state = _word(words, "default_target", "local"), _word(words, "state", "")
         targets = _tables(words, "targets")
-    except (tomllib.TOMLDecodeError, TypeError, UnicodeDecodeError) as error:
+    except (ValueError, TypeError) as error:
         raise Invalid(f"{root / MARK} cannot be read: {error}.") from error
     place, note = _state(root, workspace_id, state)
     return Workspace(
@@ -165,6 +160,15 @@ def open_state(workspace: Workspace) -> None:
             state=str(workspace.state),
         )
     )
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    """Raises ValueError. A server without a workspace reads no TOML, and loads none."""
+    if sys.version_info >= (3, 11):
+        import tomllib  # noqa: PLC0415
+    else:
+        import tomli as tomllib  # noqa: PLC0415
+    return tomllib.loads(text)
 
 
 def _must_run_here() -> None:

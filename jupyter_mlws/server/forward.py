@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from functools import cache
 from typing import Any
 
 from jupyter_server.auth.decorator import allow_unauthenticated
@@ -169,7 +170,7 @@ def needed(method: str, rest: str) -> tuple[str, str] | None:
     """Resource and action, by the policy's table; None where it has no such route."""
     asked = rest.removeprefix("api/v1/")
     method = "GET" if method == "HEAD" else method
-    return next((row for m, path, row in PATTERNS if m == method and path.fullmatch(asked)), None)
+    return next((row for m, path, row in _table() if m == method and path.fullmatch(asked)), None)
 
 
 def _pattern(path: str) -> "re.Pattern[str]":
@@ -180,7 +181,9 @@ def _pattern(path: str) -> "re.Pattern[str]":
     )
 
 
-PATTERNS = [(method, _pattern(path), row) for (method, path), row in NEEDED.items()]
+@cache  # made when the first is asked: a server's start has no use for it
+def _table() -> "list[tuple[str, re.Pattern[str], tuple[str, str]]]":
+    return [(method, _pattern(path), row) for (method, path), row in NEEDED.items()]
 
 
 def _owner_of(workspace_id: str) -> Owner:

@@ -51,6 +51,7 @@ def test_sent_twice_it_is_one_run(backend, t0):
         ({"max_duration_s": -5.0}, "spec.max_duration_s", "duration"),
         ({"max_duration_s": 1e300}, "spec.max_duration_s", "a year"),
         ({"resources": Resources(gpus=-1)}, "spec.resources.gpus", "GPUs"),
+        ({"script": None, "notebook": "a.ipynb", "arguments": ("x",)}, "spec.arguments", "-p"),
         ({"name": "x" * 256}, "spec.name", "255 characters"),
         ({"tags": {"": "x"}}, "spec.tags", "A tag's name"),
         ({"tags": {"a": "x" * 8001}}, "spec.tags", "8,000 characters"),
@@ -62,7 +63,7 @@ def test_sent_twice_it_is_one_run(backend, t0):
 )
 def test_what_cannot_be_is_refused_and_nothing_is_stored(backend, asked, field, says):
     with pytest.raises(Invalid, match=says) as caught:
-        submit(backend, NewRun(spec=RunSpec(script="train.py", **asked)), "ada")
+        submit(backend, NewRun(spec=RunSpec(**{"script": "train.py", **asked})), "ada")
     assert caught.value.field == field
     assert count(backend) == 0
 
