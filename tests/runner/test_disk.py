@@ -25,7 +25,7 @@ def test_a_submit_is_stored_whole_or_not_at_all(small, disk):
     disk.fill()
     with pytest.raises(DiskFull, match="full"):
         for _ in range(1_000):  # the journal may have had room for a few
-            small.submit("true", tags={"long": "x" * 10_000})
+            small.submit("true", "x" * 10_000)
     with small.backend.store.read() as tx:
         n = len(page(tx, Query(limit=1000))[0])
         assert runs.get(tx, before.id) == before
