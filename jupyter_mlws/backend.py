@@ -4,12 +4,14 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
+from queue import SimpleQueue
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from jupyter_mlws.records.instant import Instant
 
 if TYPE_CHECKING:  # a server without a workspace loads neither the database nor the targets
+    from jupyter_mlws.records.run import Run
     from jupyter_mlws.store.open import Store
     from jupyter_mlws.store.packs import Packs
     from jupyter_mlws.targets.base import Target
@@ -41,5 +43,6 @@ class Backend:
     new_id: Callable[[], str]
     woken: Callable[[], None]  # tells the runner that there is work
     attended: Event  # set while a runner lives
+    admitted: "SimpleQueue[Run]"  # stored as Starting: the runner need not read them to start them
     secrets: dict[str, dict[str, str]]  # run → variables that are stored nowhere, until it is over
     close: Callable[[], None]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from queue import SimpleQueue
 from threading import Event
 from typing import Any
 
@@ -74,6 +75,7 @@ def open_backend(settings: Settings, changed: Callable[[int, tuple[str, ...]], N
         new_id=lambda: new_id(Instant.now()),
         woken=lambda: _ring(poke),
         attended=Event(),
+        admitted=SimpleQueue(),
         secrets={},
         close=close,
     )

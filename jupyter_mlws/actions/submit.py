@@ -43,10 +43,12 @@ def submit(backend: Backend, new: NewRun, by: str) -> Run:
     _check_secrets(new)
     with backend.store.write() as tx:
         check_target(backend, new.spec.target)  # it may have been detached meanwhile
-        run = runs.create(tx, new, at=backend.now(), by=by)
-        if new.secrets and not run.state.over:
-            backend.secrets[run.id] = dict(new.secrets)
-        run = answered(tx, at_once(backend, tx, run))
+        stored = runs.create(tx, new, at=backend.now(), by=by)
+        if new.secrets and not stored.state.over:
+            backend.secrets[stored.id] = dict(new.secrets)
+        run = answered(tx, at_once(backend, tx, stored))
+    if run is not stored and run.state is RunState.STARTING:
+        backend.admitted.put(run)
     backend.woken()
     return run
 

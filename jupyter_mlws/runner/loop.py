@@ -5,6 +5,7 @@ import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from queue import Empty
 from select import select
 from uuid import uuid4
 
@@ -22,7 +23,7 @@ from jupyter_mlws.store.runs import LEASE_S
 from jupyter_mlws.targets.base import Observed
 
 log = logging.getLogger(__name__)
-SOON_S, BUSY_S, IDLE_S = 0.1, 0.5, 5.0  # between two looks, where nobody wakes us
+AT_ONCE_S, SOON_S, BUSY_S, IDLE_S = 0.005, 0.1, 0.5, 5.0  # between two looks, where nobody wakes us
 MOST_FAILURES = 60  # half a minute of looks
 HANDS = 4  # runs that are started or collected at the same time
 
@@ -74,6 +75,8 @@ class Runner:
 
     def turn(self) -> float:
         """Move every run that can move, one step; after how many seconds to look again."""
+        if self._start_admitted():
+            return AT_ONCE_S  # the hands need the processor; the rest is looked at then
         now = self._backend.now()
         busy = set(self._busy)  # before the rows are read: what a hand ends meanwhile is old there
         self._passed |= busy
@@ -93,6 +96,18 @@ class Runner:
         if any(run.state is RunState.STARTING for run in todo):
             return SOON_S
         return BUSY_S if runs or full or changing else IDLE_S
+
+    def _start_admitted(self) -> bool:
+        """Those of which we were told: rows are for all others, and for whoever comes after us."""
+        some = False
+        with suppress(Empty):
+            while True:
+                run = self._backend.admitted.get_nowait()
+                if run.id not in self._busy:
+                    self._busy.add(run.id)
+                    self._hands.submit(self._one, run, None)
+                    some = True
+        return some
 
     def _leased(self, runs: list[Run]) -> list[Run]:
         """Renew the leases when a third of their time is over."""
