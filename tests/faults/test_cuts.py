@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -17,16 +18,23 @@ SEED = int(os.environ.get("MLWS_CUTS_SEED", "1"))
 STATES = int(os.environ.get("MLWS_CUTS", "200"))  # of each scene
 
 
+ROOM_BYTES = 2 << 30  # where less is free, runs wait for it
+
+
+def in_memory():
+    """A folder in memory, if there is one in which runs start; else None."""
+    shared = "/dev/shm"
+    if os.path.isdir(shared) and shutil.disk_usage(shared).free >= ROOM_BYTES:
+        return shared
+    return None
+
+
 @pytest.fixture(scope="module")
 def recorded():
     """Gives the recording of a scene, in memory; each is made once."""
     may_trace()
     made = {}
-    shared = "/dev/shm"
-    with (
-        alone(),
-        tempfile.TemporaryDirectory(dir=shared if os.path.isdir(shared) else None) as room,
-    ):
+    with alone(), tempfile.TemporaryDirectory(dir=in_memory()) as room:
 
         def get(scene):
             if scene not in made:
