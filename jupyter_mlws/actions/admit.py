@@ -30,6 +30,7 @@ def admit(backend: Backend, tx: Transaction, run: Run, lease: str | None = None)
         wrong = Reason.INVALID_RECORD if isinstance(error, Invalid) else None
         code = wrong or Reason.LAUNCH_REJECTED
         runs.move(tx, run.id, RunState.FAILED, at=at, code=code, sentence=str(error))
+        backend.secrets.pop(run.id, None)
         return None
     try:
         way = (RunState.PREPARING, RunState.STARTING)

@@ -6,6 +6,8 @@ import tempfile
 from hashlib import sha256
 from pathlib import Path
 
+from jupyter_mlws.scoring.config import sync
+
 ROOM = Path(__file__).parent
 STAYS = {"bundle.py", "admin.py"}  # the server's side
 HERE, THERE = b"jupyter_mlws.scoring", b"mlws_scoring"  # so that it shadows nothing of a script's
@@ -54,16 +56,8 @@ def _write(folder: Path, home: Path, texts: dict[str, bytes]) -> None:
         (scratch / name).write_bytes(text)
     for below, _, files in os.walk(scratch):  # a power cut leaves all of it, or nothing
         for path in (*(os.path.join(below, name) for name in files), below):
-            _sync(path)
+            sync(path)
     try:
         scratch.rename(home)
     except OSError:  # another was first, with the same content
         shutil.rmtree(scratch)
-
-
-def _sync(path: str) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -58,11 +58,16 @@ def write(endpoint_dir: Path, config: Config) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     os.replace(scratch, endpoint_dir / FILE)
-    folder = os.open(endpoint_dir, os.O_RDONLY)  # a power cut does not bring the old one back
+    sync(endpoint_dir)  # a power cut does not bring the old one back
+
+
+def sync(path: "Path | str") -> None:
+    """Make a file's bytes, or a folder's names, outlast a power cut."""
+    handle = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(handle)
     finally:
-        os.close(folder)
+        os.close(handle)
 
 
 def read(endpoint_dir: Path) -> Config:

@@ -146,8 +146,7 @@ def _prepared(client: Client, order: Order, say: Say) -> NewRun:
         secrets=tuple(sorted(secrets)),
         ignored=taken.ignored[:IGNORED_AT_MOST],
     )
-    new_run = NewRun(id=new_id(Instant.now()), spec=spec, git=properties or None)
-    return replace(new_run, secrets=secrets)
+    return NewRun(id=new_id(Instant.now()), spec=spec, git=properties or None, secrets=secrets)
 
 
 def _sent(client: Client, taken: Taken, say: Say) -> str:
