@@ -172,6 +172,7 @@ def apart() -> Iterator[Path]:
     for name in ("RUNTIME_DIR", "CONFIG_DIR", "DATA_DIR"):
         os.environ[f"JUPYTER_{name}"] = str(home / name.lower())
     os.environ["XDG_DATA_HOME"] = str(home / "xdg")
+    os.environ["XDG_CACHE_HOME"] = str(home / "cache")
     os.environ["MLWS_BENCH_VENVS"] = str(
         peers.folder()
         if "MLWS_BENCH_VENVS" not in kept

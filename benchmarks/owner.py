@@ -15,7 +15,8 @@ from jupyter_mlws.client import owner, workspace
 from jupyter_mlws.client.client import Client
 from jupyter_mlws.client.workspace import Workspace
 from jupyter_mlws.errors import OwnerNotRunning
-from jupyter_mlws.snapshot.take import take
+from jupyter_mlws.sdk.folder import Folder
+from jupyter_mlws.sdk.sending import send
 
 
 class Owned:
@@ -39,10 +40,7 @@ class Owned:
         folder.mkdir(exist_ok=True)
         for name, text in files.items():
             (folder / name).write_text(text)
-        taken = take(folder, cache=folder.with_name("trees"))
-        if missing := self.client.missing(taken.digests):
-            self.client.send(taken.stream(missing))
-        return self.client.snapshot(taken.entries).id
+        return send(self.client, Folder(root=folder)).id
 
 
 @contextmanager

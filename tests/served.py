@@ -118,6 +118,7 @@ def alone():
         for name in ("RUNTIME_DIR", "CONFIG_DIR", "DATA_DIR"):
             patch.setenv(f"JUPYTER_{name}", f"{folder}/{name.lower()}")
         patch.setenv("XDG_DATA_HOME", f"{folder}/xdg")
+        patch.setenv("XDG_CACHE_HOME", f"{folder}/cache")
         patch.setenv("PYTHONPATH", str(HOUSE))
         yield dict(os.environ)
 

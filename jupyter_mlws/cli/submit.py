@@ -24,8 +24,8 @@ from jupyter_mlws.cli.options import (
 from jupyter_mlws.cli.output import document, facts, say
 from jupyter_mlws.cli.watch import watch
 from jupyter_mlws.records.run import Resources, RunAgain, RunSpec
+from jupyter_mlws.sdk import scripts, surroundings
 from jupyter_mlws.sdk import submit as sending
-from jupyter_mlws.sdk import surroundings
 from jupyter_mlws.sdk import words as words_of
 from jupyter_mlws.sdk.parameters import as_inputs, as_pairs, as_parameters, named
 
@@ -68,11 +68,11 @@ def submit(
     workspace: Where = None,
 ) -> None:
     """Send a script and its folder, and queue a run. Prints the run's id."""
-    root, path = sending.rooted(script, source, Path.cwd())
+    root, path = scripts.rooted(script, source, Path.cwd())
     found = place(workspace)
     plain, secrets = surroundings.variables(words(var))
     spec = RunSpec(
-        **sending.script_or_notebook(path),
+        **scripts.script_or_notebook(path),
         arguments=tuple(words(arguments)),
         parameters=as_parameters(words(param)),
         target=target or found.default_target,

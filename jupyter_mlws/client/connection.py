@@ -74,6 +74,10 @@ class Connection:
         self._find = find
         self._mine = threading.local()
 
+    def is_near(self) -> bool:
+        """Is the owner reached over a socket of this machine, not over the network?"""
+        return self._persist(lambda: isinstance(self._kept()[0], _UnixServer))
+
     def get(self, path: str, kind: type[T], words: Words | None = None, wait_s: float = 0) -> T:
         answer = self.ask("GET", _asking(path, words), wait_s=wait_s)
         return codec.decode(answer.body, kind)
@@ -95,6 +99,7 @@ class Connection:
         words: Words | None = None,
         *,
         once: bool = False,
+        wait_s: float = 0,
     ) -> T:
         """Send a record. Over a lost connection it is sent again, under the same key.
 
@@ -102,7 +107,9 @@ class Connection:
         """
         body = b"" if record is None else codec.encode(record)
         key = None if once else secrets.token_urlsafe(18)
-        answer = self.ask(method, _asking(path, words), body, key=key, again=not once)
+        answer = self.ask(
+            method, _asking(path, words), body, key=key, wait_s=wait_s, again=not once
+        )
         return codec.decode(answer.body, kind)
 
     def ask(
@@ -193,10 +200,7 @@ class Connection:
     def _ask_once(
         self, method: str, path: str, body: bytes | None, headers: dict[str, str], timeout_s: float
     ) -> Answer:
-        kept = getattr(self._mine, "kept", None)
-        if kept is None:
-            kept = self._mine.kept = self._open(PATIENCE_S)
-        server, prefix, token = kept
+        server, prefix, token = self._kept()
         if server.sock is not None:
             server.sock.settimeout(timeout_s)
         server.timeout = timeout_s
@@ -214,6 +218,12 @@ class Connection:
         if answer.status >= 400:
             raise rebuilt(answer.status, content)
         return Answer(answer.headers, content)
+
+    def _kept(self) -> tuple["_Server", str, str]:
+        kept: tuple[_Server, str, str] | None = getattr(self._mine, "kept", None)
+        if kept is None:
+            kept = self._mine.kept = self._open(PATIENCE_S)
+        return kept
 
     def _open(self, timeout_s: float) -> tuple["_Server", str, str]:
         """A socket, what goes in front of each path, and the token."""

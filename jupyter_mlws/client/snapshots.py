@@ -5,6 +5,7 @@ from typing import Any
 
 from jupyter_mlws.client.connection import Connection, segment, segments
 from jupyter_mlws.records.codec import decode, encode
+from jupyter_mlws.records.folder import FolderOrder, FolderTaken
 from jupyter_mlws.records.snapshot import (
     Delta,
     Entry,
@@ -14,6 +15,8 @@ from jupyter_mlws.records.snapshot import (
     Snapshot,
     SnapshotDiff,
 )
+
+TAKE_S = 600.0  # for a folder of gigabytes on a slow disk
 
 
 class SnapshotCalls:
@@ -37,6 +40,19 @@ class SnapshotCalls:
         """Make a snapshot. All that `entries` name must have been sent."""
         manifest = Manifest(entries=tuple(entries))
         return self.connection.write("POST", "snapshots", Snapshot, manifest)
+
+    def take(self, order: FolderOrder) -> FolderTaken:
+        """Have the owner take a folder that it sees as this process does.
+
+        Raises
+        ------
+        Conflict
+            It does not; nor will it later.
+        Incomplete, TooLarge
+            As `jupyter_mlws.snapshot.take.take`.
+        """
+        where = "snapshots/folder"
+        return self.connection.write("POST", where, FolderTaken, order, wait_s=TAKE_S)
 
     def change(self, base: str, delta: Delta, pack: Iterable[bytes] = ()) -> Snapshot:
         """Make a snapshot that differs from another, and send the contents that are new in it.

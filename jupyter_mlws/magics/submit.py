@@ -20,8 +20,8 @@ from jupyter_mlws.magics.reach import folder, place, reach
 from jupyter_mlws.magics.told import told
 from jupyter_mlws.magics.views import Table, facts
 from jupyter_mlws.records.run import Resources, RunSpec
+from jupyter_mlws.sdk import scripts, surroundings
 from jupyter_mlws.sdk import submit as sending
-from jupyter_mlws.sdk import surroundings
 from jupyter_mlws.sdk.parameters import as_inputs, as_pairs, as_parameters, named
 from jupyter_mlws.sdk.words import size
 
@@ -95,13 +95,13 @@ def _of_file(shell: Any, words: Namespace) -> sending.Order:
     if words.front:
         raise UsageError("--with goes with %%submit: a script holds all that it needs.")
     source = None if words.source is None else Path(words.source)
-    root, path = sending.rooted(words.script, source, Path.cwd())
+    root, path = scripts.rooted(words.script, source, Path.cwd())
     mine = notebook.path_of(shell)
     stale = mine is not None and mine.is_relative_to(root) and not notebook.saved(shell, mine)
     if stale and (root / path) == mine:
         say(f"{path} has changes that are not saved: the run has it as it is on the disk.")
     plain, secrets = surroundings.variables(words.var)
-    spec = _spec(shell, words, sending.script_or_notebook(path), mine, plain, stale=stale)
+    spec = _spec(shell, words, scripts.script_or_notebook(path), mine, plain, stale=stale)
     return sending.Order(root=root, spec=spec, secrets=secrets, allow_large=words.large)
 
 

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from jupyter_mlws.errors import Invalid
 from jupyter_mlws.records.run import RunSpec
+from jupyter_mlws.sdk import scripts, surroundings
 from jupyter_mlws.sdk import submit as sending
-from jupyter_mlws.sdk import surroundings
 from jupyter_mlws.sdk.config import ScriptRunConfig
 from jupyter_mlws.sdk.connected import Connected, Group, notice
 from jupyter_mlws.sdk.parameters import named, plain, reached
@@ -78,8 +78,8 @@ class Experiment(Group):
         words = config.words()
         what: dict[str, Any] = {"command": words}
         if config.script is not None:
-            _, path = sending.rooted(config.script, config.source_directory, Path.cwd())
-            what = sending.script_or_notebook(path)
+            _, path = scripts.rooted(config.script, config.source_directory, Path.cwd())
+            what = scripts.script_or_notebook(path)
         return RunSpec(
             **what,
             arguments=tuple(map(str, config.arguments)),

@@ -3,21 +3,22 @@
 import os
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from heapq import nlargest
 from pathlib import Path
 
 from jupyter_mlws.errors import Incomplete, Invalid, TooLarge, Unsupported
-from jupyter_mlws.records.codec import encode
-from jupyter_mlws.records.packing import CHUNK_BYTES, digest_of
+from jupyter_mlws.records.packing import CHUNK_BYTES, LARGE_BYTES, digest_of
 from jupyter_mlws.records.snapshot import Entry
 from jupyter_mlws.snapshot.ignore import Rules
 from jupyter_mlws.snapshot.inside import Inside, opened
 from jupyter_mlws.snapshot.seen import RACY_NS, place, recall, remember
-from jupyter_mlws.snapshot.taken import Taken, size_in_words
+from jupyter_mlws.snapshot.taken import Taken
 from jupyter_mlws.snapshot.walk import File, Found, seen_as, walk
+from jupyter_mlws.snapshot.words import size_in_words
 
+Contents = Callable[[str, bytes], object]
 MOST_BYTES = 2_000_000_000
 TRIES = 5
 SETTLE_NS = 20_000_000  # a write that has just begun may go on, and its time says no more
@@ -31,6 +32,7 @@ def take(
     cache: Path | None = None,
     without: Iterable[Path] = (),
     allow_large: bool = False,
+    contents: Contents | None = None,
 ) -> Taken:
     """Take a folder as it is now. Nothing is copied; what is unchanged is not read again.
 
@@ -44,6 +46,8 @@ def take(
         Folders that never go along: the workspace's state, where it is not called `.mlws`.
     allow_large
         Take more than 2 GB.
+    contents
+        Told the digest and the bytes of each content of up to 4 MiB that was read, and of `extra`.
 
     Raises
     ------
@@ -65,18 +69,17 @@ def take(
     earlier = recall(remembered)
     found = walk(root, Rules.of(root), earlier, [*without, remembered.parent])
     _within_reason(found, allow_large)
-    entries, news = _entries(root, found, started)
+    entries, news = _entries(root, found, started, contents)
     if news or found.news:
         remember(remembered, found.memory)
     for path, content in (extra or {}).items():
-        entries[_inside(path)] = Entry(
-            path=path, digest=digest_of(content), size_bytes=len(content)
-        )
-    ordered = tuple([entries[path] for path in sorted(entries)])
+        digest = digest_of(content)
+        entries[_inside(path)] = Entry(path=path, digest=digest, size_bytes=len(content))
+        if contents is not None and len(content) <= LARGE_BYTES:
+            contents(digest, content)
     return Taken(
         root=root,
-        entries=ordered,
-        id="sha256:" + sha256(encode(ordered)).hexdigest(),
+        entries=tuple([entries[path] for path in sorted(entries)]),
         extra=dict(extra or {}),
         memory=remembered,
         ignored=tuple(sorted(found.ignored)),
@@ -85,7 +88,9 @@ def take(
     )
 
 
-def _entries(root: Path, found: Found, started: int) -> tuple[dict[str, Entry], bool]:
+def _entries(
+    root: Path, found: Found, started: int, contents: Contents | None
+) -> tuple[dict[str, Entry], bool]:
     """An entry for each path, with the digests that were not known; and: is there news to keep?"""
     entries = found.entries
     wrong = list(found.unreadable)
@@ -94,7 +99,7 @@ def _entries(root: Path, found: Found, started: int) -> tuple[dict[str, Entry], 
         for file in found.files:
             path = file.path
             try:
-                entry, status = _read(inside, path)
+                entry, status = _read(inside, path, contents)
             except FileNotFoundError:  # gone since the walk
                 continue
             except _Replaced:
@@ -122,7 +127,7 @@ def _entries(root: Path, found: Found, started: int) -> tuple[dict[str, Entry], 
     return entries, news
 
 
-def _read(inside: Inside, path: str) -> tuple[Entry, os.stat_result]:
+def _read(inside: Inside, path: str, contents: Contents | None) -> tuple[Entry, os.stat_result]:
     """The digest of a file as it was at one moment: its stat is the same before and after.
 
     (A single write that goes on for longer than `SETTLE_NS` cannot be told from the outside.)
@@ -140,15 +145,22 @@ def _read(inside: Inside, path: str) -> tuple[Entry, os.stat_result]:
                 time.sleep(young / 1e9)
                 if seen_as(before, "") != seen_as(os.fstat(handle), ""):
                     continue
+            small = contents is not None and before.st_size <= LARGE_BYTES
+            held: list[bytes] = []
             found, left = sha256(), before.st_size
             while left > 0 and (chunk := file.read(min(left, CHUNK_BYTES))):
                 found.update(chunk)
                 left -= len(chunk)
+                if small:
+                    held.append(chunk)
             after = os.fstat(handle)
         if left == 0 and seen_as(before, "") == seen_as(after, ""):
+            digest = "sha256:" + found.hexdigest()
+            if contents is not None and small:
+                contents(digest, b"".join(held))
             entry = Entry(
                 path=path,
-                digest="sha256:" + found.hexdigest(),
+                digest=digest,
                 size_bytes=before.st_size,
                 executable=before.st_mode & 0o100 != 0,
             )

@@ -83,13 +83,22 @@ class Packs:
     ) -> Iterator[Callable[[], tuple[Placed, ...]]]:
         """As `receive`, without the last step, which waits for the disk: the caller takes it."""
         total = 0
-        with room_on_disk(), Draft(self.folder) as draft:
+        with self.drafting() as (draft, publish):
             for record in records(chunks):
                 total += record.header.size_bytes
                 if limit_bytes is not None and total > limit_bytes:
                     raise TooLarge(f"The contents are larger than {limit_bytes:,} bytes together.")
                 _take(draft, record)
-            yield partial(self._publish, draft)
+            yield publish
+
+    @contextmanager
+    def drafting(self) -> Iterator[tuple[Draft, Callable[[], tuple[Placed, ...]]]]:
+        """A draft to be filled with what was checked, and the step that puts it in its place.
+
+        What the step returns goes to ``blobs.add``, as for `receive`. Raises DiskFull.
+        """
+        with room_on_disk(), Draft(self.folder) as draft:
+            yield draft, partial(self._publish, draft)
 
     def put(self, content: bytes) -> Placed:
         """Keep one content that is in memory."""

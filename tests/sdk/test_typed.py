@@ -9,7 +9,7 @@ from jupyter_mlws.records.instant import Instant
 from jupyter_mlws.sdk import surroundings, words
 from jupyter_mlws.sdk.parameters import as_inputs, as_pairs, as_parameters, named
 from jupyter_mlws.sdk.register import as_sample, versioned
-from jupyter_mlws.sdk.submit import rooted, script_or_notebook
+from jupyter_mlws.sdk.scripts import rooted, script_or_notebook
 
 T0 = Instant.parse("2030-01-01T00:00:00Z")
 

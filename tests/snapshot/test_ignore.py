@@ -5,6 +5,8 @@ import subprocess
 
 import pytest
 
+from jupyter_mlws.snapshot.left import left_behind
+
 NAMES = ["a", "b", "foo", "bar", "x.txt", "y.py", "data", "keep", "a b", "é", "]", "a-b", ".h"]
 PATTERNS = [
     *(
@@ -165,16 +167,16 @@ def test_what_stays_behind_is_measured(write, take):
     write("a.bin", b"x" * 10)
     taken = take()
     assert taken.ignored == ("a.bin", "data/")
-    assert [tuple(left) for left in taken.left_behind()] == [
-        ("data/", 5000, False),
-        ("a.bin", 10, False),
-    ]
-    assert taken.left_behind(within_s=0)[0].more or taken.left_behind(within_s=0)[1].more
+    left = left_behind(taken.root, taken.ignored, 1.0)
+    assert [tuple(one) for one in left] == [("data/", 5000, False), ("a.bin", 10, False)]
+    assert any(one.more for one in left_behind(taken.root, taken.ignored, 0))
 
 
 def test_what_is_large_and_stays_behind_is_told(write, take):
     write(".gitignore", "data/\n*.log\n")
     write("a.log")
-    assert take().left_in_words() is None
+    write("__pycache__/big", b"x" * 1_200_000)  # nobody misses it
+    assert take().notices == ()
     write("data/big", b"x" * 1_200_000)
-    assert take().left_in_words() == "Left behind, as the ignore rules say: data/ (1.2 MB)."
+    (notice,) = take().notices
+    assert notice.startswith("The ignore rules leave behind data/ (1.2 MB); --input")
