@@ -158,6 +158,8 @@ def _check(backend: Backend, spec: RunSpec) -> None:
             raise Invalid(TOO_LONG.format("A parameter's name"), "spec.parameters")
     if spec.inputs:
         inputs(spec)
+    if spec.command is None and spec.snapshot is None:
+        raise Invalid("A script comes in a snapshot: send its folder first.", "spec.snapshot")
     if spec.snapshot is not None:
         _check_snapshot(backend, spec, spec.snapshot)
 

@@ -63,7 +63,9 @@ def page(tx: Connection, query: Query) -> tuple[list[msgspec.Raw], str | None]:
 def _conditions(query: Query) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if not query.archived:
-        found.append(T.c.archived_at.is_(None))
+        shown = T.c.archived_at.is_(None)
+        active = query.state is not None and "active" in query.state.split(",")
+        found.append(or_(shown, T.c.state.in_(OPEN)) if active else shown)  # it still costs
     if not query.services:
         found.append(T.c.kind != "service")
     if query.parent is not None:

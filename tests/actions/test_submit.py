@@ -31,10 +31,10 @@ def count(backend):
 
 
 def test_sent_twice_it_is_one_run(backend, t0):
-    new = NewRun(id=new_id(t0), spec=RunSpec(script="train.py"))
+    new = NewRun(id=new_id(t0), spec=RunSpec(command=("a",)))
     assert submit(backend, new, "ada") == submit(backend, new, "ada")
     assert count(backend) == 1
-    other = replace(new, spec=RunSpec(script="other.py"))
+    other = replace(new, spec=RunSpec(command=("b",)))
     with pytest.raises(Conflict, match="another specification"):
         submit(backend, other, "ada")
 
@@ -69,6 +69,8 @@ def test_what_cannot_be_is_refused_and_nothing_is_stored(backend, asked, field, 
 
 
 def test_a_script_that_is_not_in_the_snapshot_is_named_with_those_that_are(backend, snapshot):
+    with pytest.raises(Invalid, match="comes in a snapshot"):
+        submit(backend, NewRun(spec=RunSpec(script="train.py")), "ada")
     spec = RunSpec(script="tarin.py", snapshot=snapshot)
     with pytest.raises(Invalid, match=r"'tarin.py'.*train\.py") as caught:
         submit(backend, NewRun(spec=spec), "ada")
@@ -116,7 +118,7 @@ def test_again_of_what_cannot_be_repeated_is_refused(backend):
 
 
 def test_cancel_says_who_and_wakes_nobody_twice(backend):
-    run = submit(backend, NewRun(spec=RunSpec(script="a.py")), "ada")
+    run = submit(backend, NewRun(spec=RunSpec(command=("a",))), "ada")
     first = cancel(backend, run.label, "bob")
     assert (first.state, first.reason) == (RunState.CANCELED, "Canceled by bob while it waited.")
     assert cancel(backend, run.id, "eve") == first
@@ -125,7 +127,7 @@ def test_cancel_says_who_and_wakes_nobody_twice(backend):
 
 
 def test_words_of_a_run_change_and_nothing_else(backend):
-    run = submit(backend, NewRun(spec=RunSpec(script="a.py", tags={"a": "1"})), "ada")
+    run = submit(backend, NewRun(spec=RunSpec(command=("a",), tags={"a": "1"})), "ada")
     change = RunPatch(name="best", description="why", tags={"a": None, "b": "2"}, archived=True)
     after = edit(backend, run.label, change)
     assert (after.name, after.description, after.tags) == ("best", "why", {"b": "2"})

@@ -142,6 +142,8 @@ def test_archived_runs_are_shown_when_asked_for(store, make, names, t0):
         assert counts(tx) == (0, 0)
     assert names() == []
     assert names(archived=True) == ["old"]
+    assert names(state="active") == ["old"], "it still takes a slot"
+    assert names(state="queued") == names(state="ended") == []
 
 
 def test_every_run_is_on_exactly_one_page(store, t0):
