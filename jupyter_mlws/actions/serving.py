@@ -58,6 +58,7 @@ def told(tx: Transaction, row: Row, said: Said) -> Endpoint:
         run_id=row.run_id,
         script=None if current is None else current.script,
         sample=sample,
+        n_features=said.get("n_features"),
         limits=row.config.limits,
         replicas=codec.convert(said.get("replicas", ()), tuple[Replica, ...]),
         traffic=codec.convert(said["traffic"], Traffic) if said.get("traffic") else None,

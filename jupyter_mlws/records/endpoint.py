@@ -77,6 +77,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     run_id: str | None = None  # the router
     script: str | None = None
     sample: Any = None
+    n_features: int | None = None  # numbers in a row, where the model says so
     limits: Limits = Limits()
     replicas: tuple[Replica, ...] = ()
     traffic: Traffic | None = None

@@ -108,6 +108,7 @@ class Endpoint:
             "name": config.name,
             "pid": os.getpid(),
             "revision": config.revision,
+            "n_features": self._current.n_features,
             "waiting": len(self._admission.waiting),
             "replicas": [replica.record() for replica in replicas],
             "traffic": self._traffic.record(),

@@ -58,6 +58,8 @@ def test_an_endpoint_from_deploy_to_delete(mlws, model, tmp_path):
     made = mlws("endpoint", "deploy", "m:1", *deploy, "--json").json
     keys = {"name", "state", "scoring_uri", "openapi_uri", "models", "target", "instances"}
     assert made.keys() >= keys and made["state"] == "Healthy" and made["models"] == ["m:1"]
+    shown = mlws("endpoint", "show", "svc", "--json").json
+    assert (shown["sample"], shown["n_features"]) == (None, 1), "what a test form begins with"
     held = mlws("endpoint", "keys", "svc", "--json").json
     assert asked(made["scoring_uri"], held["secondary"]) == 200
     assert asked(made["scoring_uri"], "wrong") == 401

@@ -706,6 +706,8 @@ export interface components {
              */
             limits: components["schemas"]["Limits"];
             models: string[];
+            /** @default null */
+            n_features: number | null;
             name: string;
             openapi_uri: string | null;
             /** @default null */

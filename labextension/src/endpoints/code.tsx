@@ -10,7 +10,7 @@ import { Box } from '../ui/sheet';
 import { Check, Segments } from '../ui/tabs';
 import { useTrans } from '../ui/trans';
 import type { EndpointModel } from './model';
-import { checked, curlOf, keyVariable, pythonOf, sdkOf, type IRequest } from './words';
+import { checked, curlOf, exampleOf, keyVariable, pythonOf, sdkOf, type IRequest } from './words';
 
 export interface ICodeProps {
   readonly model: EndpointModel;
@@ -88,14 +88,13 @@ export function RequestCode({ model, endpoint }: ICodeProps): JSX.Element {
   );
 }
 
-/** What was typed last, else the stored sample, else the least that a request has. */
+/** What was typed last, else a sample. */
 export function requestOf(model: EndpointModel, endpoint: Endpoint): string {
   return model.trial.text ?? sampleOf(endpoint);
 }
 
 export function sampleOf(endpoint: Endpoint): string {
-  const none = endpoint.sample === null || endpoint.sample === undefined;
-  return pretty(none ? { data: [] } : endpoint.sample);
+  return pretty(exampleOf(endpoint) ?? { data: [] });
 }
 
 /** A page of its own, with a word on what it takes. */

@@ -13,7 +13,7 @@ import { useTrans } from '../ui/trans';
 import { RequestCode, requestOf, sampleOf } from './code';
 import type { IFault } from './fault';
 import type { EndpointModel, ITried } from './model';
-import { checked, messageOf, shapeOf, type IChecked } from './words';
+import { checked, exampleOf, messageOf, shapeOf, type IChecked } from './words';
 
 export interface ITestProps {
   readonly model: EndpointModel;
@@ -43,6 +43,7 @@ function Request({
   const trans = useTrans();
   const text = requestOf(model, endpoint);
   const read = checked(text);
+  const example = exampleOf(endpoint);
   const send = () => {
     if (!read.fault && !model.sending) {
       onSent();
@@ -60,11 +61,13 @@ function Request({
             <Button
               label={trans.__('Use sample')}
               kind="quiet"
-              disabled={endpoint.sample === null}
+              disabled={example === null}
               title={
-                endpoint.sample === null
+                example === null
                   ? trans.__('No sample was stored with the model')
-                  : trans.__('Start again from the sample stored with the model')
+                  : endpoint.sample === null
+                    ? trans.__('Start again from a row of zeros, as long as the model wants it')
+                    : trans.__('Start again from the sample stored with the model')
               }
               onClick={() => model.type(sampleOf(endpoint))}
             />
@@ -88,7 +91,7 @@ function Request({
           onClick={send}
         />
         <kbd className="jp-mlws-hide-narrow">{trans.__('Ctrl Enter')}</kbd>
-        <Verdict read={read} sample={endpoint.sample} />
+        <Verdict read={read} example={example} />
       </div>
     </Box>
   );
@@ -136,17 +139,17 @@ function JsonField({
   );
 }
 
-/** Whether it is JSON, and whether it is like the sample. */
+/** Whether it is JSON, and whether it is what the model takes. */
 function Verdict({
   read,
-  sample
+  example
 }: {
   readonly read: IChecked;
-  readonly sample: unknown;
+  readonly example: unknown;
 }): JSX.Element {
   const trans = useTrans();
   const shape = shapeOf(read.value);
-  const wanted = shapeOf(sample);
+  const wanted = shapeOf(example);
   let tone = '';
   let said = trans.__('valid JSON');
   if (read.fault) {
@@ -157,12 +160,12 @@ function Verdict({
     said = shape.columns === null ? rows : trans.__('%1 of %2 numbers', rows, shape.columns);
     if (wanted && wanted.field !== shape.field) {
       tone = 'jp-mlws-tone-warn';
-      said = trans.__('the sample’s field is named %1', wanted.field);
+      said = trans.__('the model’s field is named %1', wanted.field);
     } else if (wanted?.columns && shape.columns !== wanted.columns && shape.rows > 0) {
       tone = 'jp-mlws-tone-warn';
-      said = trans.__('%1; the sample’s have %2', said, wanted.columns);
+      said = trans.__('%1; the model takes %2', said, wanted.columns);
     } else if (wanted?.columns && shape.rows > 0) {
-      said = trans.__('%1, like the sample', said);
+      said = trans.__('%1, as the model takes it', said);
     }
   }
   return (

@@ -1,4 +1,5 @@
 /** Requests as JSON and as code, and what is said of them. Knows no React. */
+import type { Endpoint } from '../api/records';
 import { faultOf, type IFault } from './fault';
 
 /** What was typed, read. */
@@ -39,6 +40,14 @@ export function shapeOf(value: unknown): IShape | null {
 function columnsOf(rows: readonly unknown[]): number | null {
   const lengths = new Set(rows.map(row => (Array.isArray(row) ? row.length : null)));
   return lengths.size === 1 ? [...lengths][0] : null;
+}
+
+/** The stored sample, else a row as long as the model wants it; null where neither is known. */
+export function exampleOf({
+  sample,
+  n_features
+}: Pick<Endpoint, 'sample' | 'n_features'>): unknown {
+  return sample ?? (n_features ? { data: [new Array<number>(n_features).fill(0)] } : null);
 }
 
 /** The environment variable in which code looks for the key. */

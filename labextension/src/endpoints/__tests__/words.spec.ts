@@ -5,6 +5,7 @@ import { faultOf } from '../fault';
 import {
   checked,
   curlOf,
+  exampleOf,
   keyVariable,
   messageOf,
   pythonOf,
@@ -137,4 +138,12 @@ it('chooses round numbers for an axis', () => {
   expect(scale([], true)).toEqual([0, 1, [0, 1]]);
   expect(scale([0, 0], true)[1]).toBeGreaterThan(0);
   expect(scale([7], true)[0]).toBe(0);
+});
+
+it('shows a request: the stored sample, else zeros in the length that the model wants', () => {
+  const sample = { data: [[5, 3]] };
+  expect(exampleOf({ sample, n_features: 2 })).toBe(sample);
+  expect(exampleOf({ sample: null, n_features: 3 })).toEqual({ data: [[0, 0, 0]] });
+  expect(exampleOf({ sample: undefined, n_features: null })).toBeNull();
+  expect(shapeOf(exampleOf({ sample: null, n_features: 64 }))?.columns).toBe(64);
 });
