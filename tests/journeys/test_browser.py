@@ -3,9 +3,11 @@
 ``MLWS_SCREENSHOTS=docs/images`` keeps the pictures that the documentation shows.
 """
 
+import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -23,6 +25,21 @@ WITHOUT_PREFIX = """prefix => {
     if (text.data.includes(prefix)) text.data = text.data.replaceAll(prefix, '~/.venv');
   }
 }"""
+WRITES = """
+import json, os
+trap = '<img src=nowhere.png onerror="window.hacked=1"><script>window.hacked=2</script>'
+os.makedirs("outputs", exist_ok=True)
+with open("outputs/report.md", "w") as file:
+    file.write("# Written\\n" + trap)
+table = '<table class="dataframe"><tr><td>Written</td></tr></table>' + trap
+cells = [
+    {"cell_type": "markdown", "metadata": {}, "source": "[x](javascript:window.hacked=3)" + trap},
+    {"cell_type": "code", "metadata": {}, "execution_count": 1, "source": "table",
+     "outputs": [{"output_type": "display_data", "metadata": {}, "data": {"text/html": table}}]},
+]
+with open("outputs/seen.ipynb", "w") as file:
+    json.dump({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, file)
+"""
 pytestmark = pytest.mark.timeout(420)
 
 
@@ -178,7 +195,9 @@ def test_7_a_form_deploys_it(page, lab, shot):
 def test_8_the_test_form_scores_rows(page, shot):
     tab(page, "Test").click()
     request = page.locator("textarea").locator("visible=true").first
-    request.fill('{"data": [[' + ", ".join(["0"] * 64) + "]]}")
+    begun = json.loads(request.input_value())
+    assert begun == {"data": [[0] * 64]}, "no sample was stored: a row as long as the model wants"
+    request.fill('{"data": [[' + ", ".join(["1"] * 64) + "]]}")
     button(page, re.compile("^Send")).click()
     page.get_by_text('"predict"').locator("visible=true").first.wait_for()
     shot("endpoint-test")
@@ -194,6 +213,23 @@ def test_9_cards_outlive_the_kernel_and_a_reload(page, lab):
     page.evaluate("window.jupyterapp.restored")
     command(page, "docmanager:open", {"path": NOTEBOOK})
     page.locator(".jp-mlws-card", has_text="svm-small").get_by_text("Completed").first.wait_for()
+
+
+def test_what_a_run_wrote_is_drawn_and_runs_nothing(page, lab):
+    (lab.root / "write.py").write_text(WRITES)
+    words = ("run", "submit", "write.py", "--experiment", "writes", "--wait")
+    subprocess.run(
+        [sys.executable, "-m", "jupyter_mlws.cli.main", *words], cwd=lab.root, check=True
+    )
+    command(page, "mlws:open-run", {"id": "writes-1", "tab": "outputs"})
+    for name, drawn in (("report.md", "h1"), ("seen.ipynb", "table.dataframe")):
+        page.get_by_text(name, exact=True).locator("visible=true").first.click()
+        place = page.locator(f".jp-mlws-rendered {drawn}").locator("visible=true").first
+        place.wait_for()
+        assert "Written" in place.inner_text()
+    page.wait_for_timeout(500)  # an image that does not load says so a little later
+    assert page.evaluate("window.hacked") is None
+    assert page.locator(".jp-mlws-rendered script").count() == 0
 
 
 def test_what_was_typed_broke_nothing(page):

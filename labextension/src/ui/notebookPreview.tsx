@@ -1,9 +1,10 @@
-/** An executed notebook as it can be shown without running any of it: sources, texts, images. */
+/** An executed notebook as it can be shown without running any of it: sources, texts, tables, images. */
 import * as React from 'react';
 
 import { lines } from './ansi';
 import { Code } from './code';
 import { LogText } from './logLine';
+import { Rendered } from './rendered';
 
 interface IOutput {
   readonly text?: string | readonly string[];
@@ -42,7 +43,7 @@ export function NotebookPreview({ cells }: { readonly cells: readonly ICell[] })
                 <Code text={whole(cell.source)} language="python" />
               </pre>
             ) : (
-              <div className="jp-mlws-prose">{whole(cell.source)}</div>
+              <Prose text={whole(cell.source)} markdown={cell.cell_type === 'markdown'} />
             )}
             {cell.outputs?.map((output, k) => (
               <Output key={k} output={output} />
@@ -54,6 +55,23 @@ export function NotebookPreview({ cells }: { readonly cells: readonly ICell[] })
   );
 }
 
+function Prose({
+  text,
+  markdown
+}: {
+  readonly text: string;
+  readonly markdown: boolean;
+}): JSX.Element {
+  const plain = <div className="jp-mlws-prose">{text}</div>;
+  return markdown ? (
+    <Rendered kind="text/markdown" text={text}>
+      {plain}
+    </Rendered>
+  ) : (
+    plain
+  );
+}
+
 function Output({ output }: { readonly output: IOutput }): JSX.Element | null {
   const image = ['image/png', 'image/jpeg'].find(kind => output.data?.[kind]);
   if (image) {
@@ -61,7 +79,7 @@ function Output({ output }: { readonly output: IOutput }): JSX.Element | null {
     return <img src={`data:${image};base64,${drawn}`} alt={whole(output.data?.['text/plain'])} />;
   }
   const said = output.text ?? output.traceback?.join('\n') ?? output.data?.['text/plain'];
-  return said === undefined ? null : (
+  const plain = (
     <pre className="jp-mlws-log">
       {lines(whole(said).trimEnd()).map((line, i) => (
         <div key={i}>
@@ -70,6 +88,16 @@ function Output({ output }: { readonly output: IOutput }): JSX.Element | null {
       ))}
     </pre>
   );
+  for (const kind of ['text/html', 'text/markdown'] as const) {
+    if (output.data?.[kind] !== undefined) {
+      return (
+        <Rendered kind={kind} text={whole(output.data[kind])}>
+          {plain}
+        </Rendered>
+      );
+    }
+  }
+  return said === undefined ? null : plain;
 }
 
 /** A text of the format, which may be kept as lines. */

@@ -5,6 +5,7 @@ import { byLine, languageOf, Words, type Language } from './code';
 import { bytes } from './format';
 import { cellsOf, NotebookPreview } from './notebookPreview';
 import { EmptyState, ErrorState, Skeleton } from './notice';
+import { Rendered } from './rendered';
 import { useTrans } from './trans';
 import { useLoaded } from './useLoaded';
 
@@ -75,6 +76,15 @@ function TextPreview({ path, read, line }: IPreviewProps): JSX.Element {
   const cells = /\.ipynb$/i.test(path) && cellsOf(text.value.text);
   if (cells) {
     return <NotebookPreview cells={cells} />;
+  }
+  if (/\.md$/i.test(path) && line === undefined) {
+    return (
+      <div className="jp-mlws-preview jp-mlws-document" tabIndex={0}>
+        <Rendered kind="text/markdown" text={text.value.text}>
+          <CodeView text={text.value.text} />
+        </Rendered>
+      </div>
+    );
   }
   const shown = /\.json$/i.test(path) ? pretty(text.value.text) : text.value.text;
   return <CodeView text={shown} line={line} language={languageOf(path)} />;

@@ -4,11 +4,14 @@ import {
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
+import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import * as React from 'react';
 
 import { addPage } from '../../pages';
 import { IWorkspace } from '../../tokens';
+import { drawBy } from '../../ui/draw';
 import { mlwsIcon } from '../../ui/icons';
+import { DrawContext } from '../../ui/rendered';
 import { OPEN_RUN } from '../commands';
 import { title } from '../sentences';
 import { RunPageModel } from './model';
@@ -23,8 +26,14 @@ export const runPagePlugin: JupyterFrontEndPlugin<void> = {
   description: 'The page of a run.',
   autoStart: true,
   requires: [IWorkspace],
-  optional: [ILayoutRestorer],
-  activate: (app: JupyterFrontEnd, workspace: IWorkspace, restorer: ILayoutRestorer | null) => {
+  optional: [ILayoutRestorer, IRenderMimeRegistry],
+  activate: (
+    app: JupyterFrontEnd,
+    workspace: IWorkspace,
+    restorer: ILayoutRestorer | null,
+    rendermime: IRenderMimeRegistry | null
+  ) => {
+    const draw = rendermime && drawBy(rendermime);
     addPage<RunPageArgs>(app, workspace, restorer, {
       command: OPEN_RUN,
       label: workspace.trans.__('Open Run'),
@@ -49,7 +58,9 @@ export const runPagePlugin: JupyterFrontEndPlugin<void> = {
           model,
           body: (
             <React.Suspense fallback={null}>
-              <RunPage model={model} links={linksOf(app)} />
+              <DrawContext.Provider value={draw}>
+                <RunPage model={model} links={linksOf(app)} />
+              </DrawContext.Provider>
             </React.Suspense>
           ),
           again: said => model.show(said.tab)
