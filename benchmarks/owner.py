@@ -15,8 +15,7 @@ from jupyter_mlws.client import owner, workspace
 from jupyter_mlws.client.client import Client
 from jupyter_mlws.client.workspace import Workspace
 from jupyter_mlws.errors import OwnerNotRunning
-from jupyter_mlws.sdk.folder import Folder
-from jupyter_mlws.sdk.sending import send
+from jupyter_mlws.sdk.sending import Folder, send
 
 
 class Owned:
@@ -40,7 +39,7 @@ class Owned:
         folder.mkdir(exist_ok=True)
         for name, text in files.items():
             (folder / name).write_text(text)
-        return send(self.client, Folder(root=folder)).id
+        return send(self.client, Folder(root=folder))[0]
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """Unpack: snapshots and models, into the store of contents and out of it again."""
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import wait
 from functools import partial
 from pathlib import Path
 
@@ -12,12 +11,10 @@ from jupyter_mlws.records.model import ModelVersion
 from jupyter_mlws.records.snapshot import Delta, Entry, Manifest, Snapshot, SnapshotDiff
 from jupyter_mlws.store import blobs, models, snapshots, trees
 from jupyter_mlws.store.compare import compare
-from jupyter_mlws.store.placed import Placed
-from jupyter_mlws.store.snapshots import Made, Tree
+from jupyter_mlws.store.snapshots import Tree
 
 Chunk = bytes | memoryview
 PLAIN_BYTES = 64 << 20  # of contents that come with a delta
-Taken = tuple[Made, tuple[Placed, ...]]
 Opener = Callable[[int, int], Iterator[bytes]]  # from which byte, how many
 
 
@@ -53,24 +50,12 @@ def change(backend: Backend, base: str, delta: Delta, pack: Chunk, by: str) -> S
     if before is None:
         with backend.store.read() as tx:
             before = snapshots.get(tx, base).entries
-    made, placed = _taken(backend, pack, partial(snapshots.made, before, delta))
+    made = snapshots.made(before, delta)
+    placed = backend.packs.receive([pack], limit_bytes=PLAIN_BYTES) if pack else ()
     with backend.store.write() as tx:
         blobs.add(tx, placed, backend.now())
         sizes = {one.digest: one.size_bytes for one in placed}
         return snapshots.change(tx, base, delta, made, backend.now(), by, sizes)
-
-
-def _taken(backend: Backend, pack: Chunk, making: Callable[[], Made]) -> Taken:
-    """The snapshot is made while the disk takes its contents."""
-    if not pack:
-        return making(), ()
-    with backend.packs.arriving([pack], limit_bytes=PLAIN_BYTES) as publish:
-        publishing = backend.streams.submit(publish)
-        try:
-            made = making()
-        finally:
-            wait([publishing])
-        return made, publishing.result()
 
 
 def zip_of(backend: Backend, snapshot: str) -> Iterator[bytes]:

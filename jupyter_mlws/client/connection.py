@@ -7,6 +7,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -74,10 +75,6 @@ class Connection:
         self._find = find
         self._mine = threading.local()
 
-    def is_near(self) -> bool:
-        """Is the owner reached over a socket of this machine, not over the network?"""
-        return self._persist(lambda: isinstance(self._kept()[0], _UnixServer))
-
     def get(self, path: str, kind: type[T], words: Words | None = None, wait_s: float = 0) -> T:
         answer = self.ask("GET", _asking(path, words), wait_s=wait_s)
         return codec.decode(answer.body, kind)
@@ -99,7 +96,6 @@ class Connection:
         words: Words | None = None,
         *,
         once: bool = False,
-        wait_s: float = 0,
     ) -> T:
         """Send a record. Over a lost connection it is sent again, under the same key.
 
@@ -107,9 +103,7 @@ class Connection:
         """
         body = b"" if record is None else codec.encode(record)
         key = None if once else secrets.token_urlsafe(18)
-        answer = self.ask(
-            method, _asking(path, words), body, key=key, wait_s=wait_s, again=not once
-        )
+        answer = self.ask(method, _asking(path, words), body, key=key, again=not once)
         return codec.decode(answer.body, kind)
 
     def ask(
@@ -132,6 +126,18 @@ class Connection:
             return self._persist(lambda: self._ask_once(method, path, body, headers, timeout_s))
         self.close()  # a socket that was kept may have died meanwhile
         return self._ask_once(method, path, body, headers, timeout_s)
+
+    def begin(self, method: str, path: str, body: bytes, *, kind: str) -> Callable[[], Answer]:
+        """Send a question; what is returned reads its answer. Neither is tried again.
+
+        In between this thread asks nothing else: where it gives up, it must `close`.
+        """
+        try:
+            kept = self._send(method, path, body, {"Content-Type": kind}, PATIENCE_S)
+        except errors.OwnerNotRunning:
+            self.close()
+            raise
+        return lambda: self._answer(kept, PATIENCE_S)
 
     def look(self, path: str, words: Words | None = None) -> Answer:
         """The headers and the bytes of something that is not large."""
@@ -200,14 +206,34 @@ class Connection:
     def _ask_once(
         self, method: str, path: str, body: bytes | None, headers: dict[str, str], timeout_s: float
     ) -> Answer:
-        server, prefix, token = self._kept()
+        return self._answer(self._send(method, path, body, headers, timeout_s), timeout_s)
+
+    def _send(
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str], timeout_s: float
+    ) -> "_Server":
+        kept = getattr(self._mine, "kept", None)
+        if kept is None:
+            kept = self._mine.kept = self._open(PATIENCE_S)
+        server, prefix, token = kept
         if server.sock is not None:
             server.sock.settimeout(timeout_s)
         server.timeout = timeout_s
-        try:
+        with self._lost(timeout_s):
             server.ask(method, f"{prefix}{path}", body, _sign(token) | headers)
+        return server
+
+    def _answer(self, server: "_Server", timeout_s: float) -> Answer:
+        with self._lost(timeout_s):
             answer = server.getresponse()
             content = answer.read()
+        if answer.status >= 400:
+            raise rebuilt(answer.status, content)
+        return Answer(answer.headers, content)
+
+    @contextmanager
+    def _lost(self, timeout_s: float) -> Iterator[None]:
+        try:
+            yield
         except TimeoutError as error:
             self.close()
             raise errors.Busy(
@@ -215,15 +241,6 @@ class Connection:
             ) from error
         except (OSError, http.client.HTTPException) as error:
             raise errors.OwnerNotRunning(f"The workspace does not answer: {error}.") from error
-        if answer.status >= 400:
-            raise rebuilt(answer.status, content)
-        return Answer(answer.headers, content)
-
-    def _kept(self) -> tuple["_Server", str, str]:
-        kept: tuple[_Server, str, str] | None = getattr(self._mine, "kept", None)
-        if kept is None:
-            kept = self._mine.kept = self._open(PATIENCE_S)
-        return kept
 
     def _open(self, timeout_s: float) -> tuple["_Server", str, str]:
         """A socket, what goes in front of each path, and the token."""

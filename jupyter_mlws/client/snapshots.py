@@ -1,11 +1,10 @@
 """Snapshots, asked for over HTTP."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from jupyter_mlws.client.connection import Connection, segment, segments
 from jupyter_mlws.records.codec import decode, encode
-from jupyter_mlws.records.folder import FolderOrder, FolderTaken
 from jupyter_mlws.records.snapshot import (
     Delta,
     Entry,
@@ -16,7 +15,7 @@ from jupyter_mlws.records.snapshot import (
     SnapshotDiff,
 )
 
-TAKE_S = 600.0  # for a folder of gigabytes on a slow disk
+BYTES = "application/octet-stream"
 
 
 class SnapshotCalls:
@@ -41,19 +40,6 @@ class SnapshotCalls:
         manifest = Manifest(entries=tuple(entries))
         return self.connection.write("POST", "snapshots", Snapshot, manifest)
 
-    def take(self, order: FolderOrder) -> FolderTaken:
-        """Have the owner take a folder that it sees as this process does.
-
-        Raises
-        ------
-        Conflict
-            It does not; nor will it later.
-        Incomplete, TooLarge
-            As `jupyter_mlws.snapshot.take.take`.
-        """
-        where = "snapshots/folder"
-        return self.connection.write("POST", where, FolderTaken, order, wait_s=TAKE_S)
-
     def change(self, base: str, delta: Delta, pack: Iterable[bytes] = ()) -> Snapshot:
         """Make a snapshot that differs from another, and send the contents that are new in it.
 
@@ -69,10 +55,16 @@ class SnapshotCalls:
         Conflict
             A content is neither in `pack` nor in the workspace.
         """
-        body = b"".join([encode(delta), b"\n", *pack])
-        path = f"snapshots/{segment(base)}/changes"
-        answer = self.connection.ask("POST", path, body, kind="application/octet-stream")
-        return decode(answer.body, Snapshot)
+        path, body = _change(base, delta, pack)
+        return decode(self.connection.ask("POST", path, body, kind=BYTES).body, Snapshot)
+
+    def begin_change(
+        self, base: str, delta: Delta, pack: Iterable[bytes] = ()
+    ) -> Callable[[], Snapshot]:
+        """As `change`; what is returned waits for the answer. See `Connection.begin`."""
+        path, body = _change(base, delta, pack)
+        answered = self.connection.begin("POST", path, body, kind=BYTES)
+        return lambda: decode(answered().body, Snapshot)
 
     def get_snapshot(self, snapshot_id: str) -> Snapshot:
         """With its entries."""
@@ -89,3 +81,8 @@ class SnapshotCalls:
         """What `other` has that `snapshot_id` has not, and the other way round."""
         where = f"snapshots/{segment(snapshot_id)}/diff/{segment(other)}"
         return self.connection.get(where, SnapshotDiff)
+
+
+def _change(base: str, delta: Delta, pack: Iterable[bytes]) -> tuple[str, bytes]:
+    body = b"".join([encode(delta), b"\n", *pack])
+    return f"snapshots/{segment(base)}/changes", body

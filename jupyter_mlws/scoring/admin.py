@@ -22,7 +22,10 @@ class Admin:
         self._home = endpoint_dir
 
     def status(self, timeout_s: float = 5.0) -> dict[str, Any]:
-        """State, reason, revision, n_features, replicas, traffic, revisions, as records.endpoint names them."""
+        """State, reason, revision, n_features, replicas, traffic, revisions.
+
+        Named as in records.endpoint.
+        """
         return self._ask("GET", "/status", timeout_s)
 
     def reload(self, timeout_s: float = 660.0) -> int:

@@ -1,55 +1,110 @@
-"""A folder on its way into a workspace. The owner takes it where it can see it; else it is sent."""
+"""A folder as it is now, on its way into a workspace: as little of it as is needed."""
+
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from pathlib import Path
+
+from msgspec import Struct
 
 from jupyter_mlws.client.client import Client
-from jupyter_mlws.errors import Busy, DiskFull, MlwsError, OwnerNotRunning, Unauthorized
-from jupyter_mlws.records.folder import FolderOrder
-from jupyter_mlws.sdk.folder import Folder, Sent
+from jupyter_mlws.errors import Conflict, Invalid, Malformed, NotFound, TooLarge
+from jupyter_mlws.records.snapshot import Delta
+from jupyter_mlws.sdk.ahead import SentAhead
 from jupyter_mlws.sdk.scripts import left_out
-from jupyter_mlws.snapshot.standpoint import inode, standpoint
+from jupyter_mlws.snapshot.base import Base, base_of, confirmed
+from jupyter_mlws.snapshot.seen import place
+from jupyter_mlws.snapshot.take import take
+from jupyter_mlws.snapshot.taken import Taken
 
-FINAL = (Busy, DiskFull, OwnerNotRunning, Unauthorized)  # another way leads to the same
+MOST_ENTRIES = 500  # of a delta: for more of them the whole way is no longer
+MOST_BYTES = 4 << 20  # of contents that go along with one, from memory
 
 
-def send(client: Client, folder: Folder) -> Sent:
-    """Make a snapshot of a folder as it is now.
+class Folder(Struct, frozen=True, kw_only=True):
+    """What shall be sent.
+
+    Attributes
+    ----------
+    extra
+        Files by path that stand in place of the folder's own, or beside them.
+    script
+        A path that must be in the snapshot.
+    cache
+        As of `take`.
+    """
+
+    root: Path
+    extra: Mapping[str, bytes] = {}
+    script: str | None = None
+    allow_large: bool = False
+    cache: Path | None = None
+
+
+def send(
+    client: Client, folder: Folder, say: Callable[[str], object] = lambda notice: None
+) -> tuple[str, Taken]:
+    """Take a folder, and see that the workspace has it as a snapshot; its id.
 
     Raises
     ------
     NotFound, Incomplete
         The script is not in the folder; or the ignore rules leave it out.
     Incomplete, TooLarge, Invalid, Unsupported
-        The folder cannot be taken as it is; see `jupyter_mlws.snapshot.take.take`.
+        The folder cannot be taken as it is; see `take`.
     """
-    try:
-        taken = _by_the_owner(client, folder) if client.connection.is_near() else None
-    except FINAL:
-        raise
-    except MlwsError:  # it sees another folder there, or has not learnt to look
-        taken = None
-    if taken is None:
-        from jupyter_mlws.sdk.upload import upload  # noqa: PLC0415 - not needed near by
-
-        return upload(client, folder)
-    sent, holds = taken
-    if not holds:
-        held = client.get_snapshot(sent.id).entries
-        raise left_out(str(folder.script), folder.root, [entry.path for entry in held])
-    return sent
-
-
-def _by_the_owner(client: Client, folder: Folder) -> tuple[Sent, bool] | None:
-    """And whether it holds the script; None where the folder cannot be looked at from here."""
-    try:
-        order = FolderOrder(
-            path=str(folder.root.absolute()),
-            inode=inode(folder.root),
-            standpoint=standpoint(),
-            extra=dict(folder.extra),
-            script=folder.script,
+    base = base_of(place(folder.root, folder.cache)) if folder.root.is_dir() else None
+    ahead = SentAhead(client, base, folder.extra) if base is not None else None
+    with ahead or nullcontext():
+        taken = take(
+            folder.root,
+            extra=folder.extra,
+            cache=folder.cache,
             allow_large=folder.allow_large,
+            ahead=ahead,
         )
-    except OSError:
+        if folder.script is not None and folder.script not in taken.by_path:
+            raise left_out(folder.script, folder.root, sorted(taken.by_path))
+        for notice in taken.notices:
+            say(notice)
+        if base is not None and ahead is not None:
+            delta = base.delta(taken.by_path)
+            if (snapshot := ahead.answer(delta)) is not None:
+                confirmed(taken, snapshot, (base, delta))
+                return snapshot, taken
+    return sent(client, taken), taken
+
+
+def sent(client: Client, taken: Taken) -> str:
+    """The id of a snapshot whose contents the workspace has.
+
+    Where a workspace has confirmed an earlier snapshot of the folder, what differs from it goes
+    there in one request; so does that nothing differs, for the workspace may have pruned it.
+
+    Raises
+    ------
+    Incomplete
+        A file is no longer what it was when the folder was taken.
+    """
+    if (base := base_of(taken.memory)) is not None:
+        delta = base.delta(taken.by_path)
+        if _by_delta(client, taken, base, delta) == taken.id:
+            confirmed(taken, taken.id, (base, delta))
+            return taken.id
+    if missing := client.missing(taken.digests):
+        client.send(taken.stream(missing))
+    snapshot = client.snapshot(taken.entries).id
+    confirmed(taken, snapshot)
+    return snapshot
+
+
+def _by_delta(client: Client, taken: Taken, base: Base, delta: Delta) -> str | None:
+    """The id that the workspace found; None where it is too much, or the base is not there."""
+    fresh = base.fresh(delta.entries)
+    many = len(delta.entries) + len(delta.gone) > MOST_ENTRIES
+    if many or sum(fresh.values()) > MOST_BYTES:
         return None
-    taken = client.take(order)
-    sent = Sent(id=taken.snapshot.id, ignored=taken.ignored, notices=taken.notices)
-    return sent, taken.holds or folder.script is None
+    try:
+        new = [entry for entry in delta.entries if entry.digest in fresh]
+        return client.change(base.id, delta, taken.stream_of(new) if new else ()).id
+    except (NotFound, Conflict, Invalid, Malformed, TooLarge):
+        return None

@@ -16,8 +16,7 @@ from jupyter_mlws.records.instant import Instant
 from jupyter_mlws.records.run import NewRun, Run, RunSpec, Source
 from jupyter_mlws.records.snapshot import Entry
 from jupyter_mlws.sdk import surroundings
-from jupyter_mlws.sdk.folder import Folder, Sent
-from jupyter_mlws.sdk.sending import send
+from jupyter_mlws.sdk.sending import Folder, send
 from jupyter_mlws.snapshot import facts
 
 Say = Callable[[str], object]  # a notice: one line
@@ -73,7 +72,7 @@ def entry_script(client: Client, folder: Path, script: str, text: str | None, sa
         The script is not in the folder.
     """
     extra = {} if text is None else {script: text.encode()}
-    return _sent(client, Folder(root=folder, extra=extra, script=script), say).id
+    return send(client, Folder(root=folder, extra=extra, script=script), say)[0]
 
 
 def here(notebook: str | None = None, cell_id: str | None = None, stale: bool = False) -> Source:
@@ -93,7 +92,7 @@ def _prepared(client: Client, order: Order, say: Say) -> NewRun:
         script=order.spec.script or order.spec.notebook,
         allow_large=order.allow_large,
     )
-    sent = _sent(client, folder, say)
+    snapshot, taken = send(client, folder, say)
     known = git()
     properties = dict(known.properties)
     if known.diff:
@@ -101,18 +100,11 @@ def _prepared(client: Client, order: Order, say: Say) -> NewRun:
     secrets = dict(order.secrets)
     spec = replace(
         order.spec,
-        snapshot=sent.id,
+        snapshot=snapshot,
         secrets=tuple(sorted(secrets)),
-        ignored=sent.ignored[:IGNORED_AT_MOST],
+        ignored=taken.ignored[:IGNORED_AT_MOST],
     )
     return NewRun(id=new_id(Instant.now()), spec=spec, git=properties or None, secrets=secrets)
-
-
-def _sent(client: Client, folder: Folder, say: Say) -> Sent:
-    sent = send(client, folder)
-    for notice in sent.notices:
-        say(notice)
-    return sent
 
 
 def _kept(client: Client, diff: bytes) -> str:

@@ -17,7 +17,6 @@ NEEDED: dict[tuple[str, str], tuple[str, str]] = {
     ("POST", "snapshots/plan"): (SNAPSHOTS, READ),
     ("POST", "packs"): (SNAPSHOTS, WRITE),
     ("POST", "snapshots"): (SNAPSHOTS, WRITE),
-    ("POST", "snapshots/folder"): (RUNS, EXECUTE),  # it reads any file, as a run does
     ("POST", "snapshots/{id}/changes"): (SNAPSHOTS, WRITE),
     ("GET", "snapshots/{id}"): (SNAPSHOTS, READ),
     ("GET", "snapshots/{id}.zip"): (SNAPSHOTS, READ),

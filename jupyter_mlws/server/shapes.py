@@ -13,7 +13,6 @@ from jupyter_mlws.records.endpoint import (
 )
 from jupyter_mlws.records.experiment import Experiment
 from jupyter_mlws.records.files import FileEntry
-from jupyter_mlws.records.folder import FolderOrder, FolderTaken
 from jupyter_mlws.records.model import Model, ModelVersion, NewVersion, VersionPatch
 from jupyter_mlws.records.page import Page
 from jupyter_mlws.records.run import Move, NewRun, Run, RunAgain, RunDetail, RunPatch
@@ -48,7 +47,6 @@ SHAPES: dict[tuple[str, str], Shape] = {
     ("POST", "snapshots/plan"): Shape(Missing, Plan),
     ("POST", "packs"): Shape(Received),
     ("POST", "snapshots"): Shape(Snapshot, Manifest),
-    ("POST", "snapshots/folder"): Shape(FolderTaken, FolderOrder),
     ("POST", "snapshots/{id}/changes"): Shape(Snapshot),
     ("GET", "snapshots/{id}"): Shape(Snapshot),
     ("GET", "snapshots/{id}.zip"): Shape(),

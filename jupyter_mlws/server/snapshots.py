@@ -7,10 +7,9 @@ from typing import Any
 from msgspec import Struct
 from tornado.web import stream_request_body
 
-from jupyter_mlws.actions import gather, unpack
+from jupyter_mlws.actions import unpack
 from jupyter_mlws.errors import DiskFull, TooLarge
 from jupyter_mlws.records.codec import demand
-from jupyter_mlws.records.folder import FolderOrder
 from jupyter_mlws.records.snapshot import Delta, Manifest, Missing, Plan
 from jupyter_mlws.server.base import LONGEST_BODY, RecordHandler
 from jupyter_mlws.server.run_files import RunFileHandler
@@ -84,12 +83,6 @@ class SnapshotChangesHandler(RecordHandler):
         self.reply(await self.act(unpack.change, base, delta, pack, self.user), 201)
 
 
-class FolderHandler(RecordHandler):
-    async def post(self) -> None:
-        order = self.body(FolderOrder)
-        self.reply(await self.slowly(gather.gather, order, self.user), 201)
-
-
 class SnapshotHandler(RecordHandler):
     async def get(self, snapshot: str) -> None:
         self.reply(await self.look(snapshots.get, snapshot))
@@ -120,7 +113,6 @@ ROUTES: dict[str, type[RecordHandler]] = {
     "snapshots/plan": PlanHandler,
     "packs": PacksHandler,
     "snapshots": SnapshotsHandler,
-    "snapshots/folder": FolderHandler,
     "snapshots/{id}/changes": SnapshotChangesHandler,
     "snapshots/{id}.zip": SnapshotZipHandler,
     "snapshots/{id}": SnapshotHandler,

@@ -5,7 +5,7 @@ id. It may be lost or spoilt, and a workspace may know nothing of it: then all i
 """
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,10 +16,12 @@ from jupyter_mlws.errors import Invalid, Malformed
 from jupyter_mlws.records.codec import decode, encode
 from jupyter_mlws.records.snapshot import Delta, Entry
 from jupyter_mlws.snapshot.seen import keep
+from jupyter_mlws.snapshot.taken import Taken
 
 SUFFIX = ".sent"
 HELD = 4  # trees that a process remembers beside their files
 FOLLOWS = 32
+FEW = 8
 
 
 class Base(Struct, frozen=True):
@@ -29,16 +31,29 @@ class Base(Struct, frozen=True):
     entries: dict[str, Entry]  # by path
     digests: frozenset[str]  # of contents that were there: its own, and those of earlier ones
     ahead: int = 0  # in so many entries it differs from the file
+    changed: tuple[str, ...] = ()  # paths in which it differs from the one before, if few
 
-    def delta(self, entries: tuple[Entry, ...]) -> Delta:
-        """What `entries` have otherwise."""
+    @property
+    def folders(self) -> frozenset[str]:
+        """Where something changed last, and what is above it."""
+        found: set[str] = set()
+        for path in self.changed:
+            while path := path.rpartition("/")[0]:
+                found.add(path)
+        return frozenset(found)
+
+    def delta(self, entries: Mapping[str, Entry]) -> Delta:
+        """What `entries`, by path, have otherwise."""
         before = self.entries
-        other = tuple([entry for entry in entries if before.get(entry.path) != entry])
+        other = [
+            entry
+            for path, entry in entries.items()
+            if (known := before.get(path)) is not entry and known != entry
+        ]
+        other.sort(key=lambda entry: entry.path)
         kept = len(entries) - sum(entry.path not in before for entry in other)
-        if kept == len(before):
-            return Delta(entries=other)
-        gone = before.keys() - {entry.path for entry in entries}
-        return Delta(entries=other, gone=tuple(sorted(gone)))
+        gone = sorted(before.keys() - entries.keys()) if kept < len(before) else ()
+        return Delta(entries=tuple(other), gone=tuple(gone))
 
     def fresh(self, entries: Iterable[Entry]) -> dict[str, int]:
         """The contents of `entries` that have to be sent: their sizes, by digest."""
@@ -51,7 +66,9 @@ class Base(Struct, frozen=True):
         for path in delta.gone:
             del entries[path]
         ahead = self.ahead + len(delta.entries) + len(delta.gone)
-        return Base(snapshot, entries, self.digests.union(self.fresh(delta.entries)), ahead)
+        digests = self.digests.union(self.fresh(delta.entries))
+        changed = tuple([entry.path for entry in delta.entries[:FEW]])
+        return Base(snapshot, entries, digests, ahead, changed or self.changed)
 
 
 _held: dict[Path, Base] = {}
@@ -71,13 +88,8 @@ def base_of(place: Path) -> Base | None:
     return _hold(place, _new("sha256:" + sha256(body).hexdigest(), entries))
 
 
-def confirmed(
-    place: Path,
-    snapshot: str,
-    entries: tuple[Entry, ...],
-    before: tuple[Base, Delta] | None = None,
-) -> None:
-    """A workspace has this snapshot.
+def confirmed(taken: Taken, snapshot: str, before: tuple[Base, Delta] | None = None) -> None:
+    """A workspace has what was taken as this snapshot.
 
     Parameters
     ----------
@@ -85,11 +97,11 @@ def confirmed(
         From what it differs, and how, if that was found. The file follows only after `FOLLOWS`
         entries: a process that reads it sends some contents again, at most.
     """
-    base = _new(snapshot, entries) if before is None else before[0].after(snapshot, before[1])
+    base = before[0].after(snapshot, before[1]) if before else _new(snapshot, taken.entries)
     if before is None or base.ahead >= FOLLOWS:
         base = replace(base, ahead=0)
-        keep(place.with_suffix(SUFFIX), encode(entries))
-    _hold(place, base)
+        keep(taken.memory.with_suffix(SUFFIX), encode(taken.entries))
+    _hold(taken.memory, base)
 
 
 def _new(snapshot: str, entries: tuple[Entry, ...]) -> Base:

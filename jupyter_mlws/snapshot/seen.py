@@ -5,6 +5,7 @@ everything is read again.
 """
 
 import os
+import threading
 import zlib
 from contextlib import suppress
 from hashlib import sha256
@@ -18,8 +19,12 @@ from msgspec import Struct
 from jupyter_mlws.records.snapshot import Entry
 
 LAYOUT = 1
-RECALLED = 4  # trees whose memory a process holds decoded
+RECALLED, MOST_FILES = 4, 200_000  # trees and files whose memory a process holds decoded
 RACY_NS = 2_000_000_000  # a file changed so shortly ago may change again within one tick
+
+Look = tuple[
+    list[str], list[tuple[int, int, int, int, int]]
+]  # names; mtime, ctime, size, inode, mode
 
 
 class Seen(Struct, frozen=True, array_like=True, gc=False):
@@ -48,6 +53,15 @@ class Folder(Struct, array_like=True, dict=True):
     def entries(self, made: dict[str, Entry]) -> None:
         self.__dict__["entries"] = made
 
+    @property
+    def look(self) -> Look | None:
+        """How `files` were listed last by this process, all as they were; not in the file."""
+        return self.__dict__.get("look")
+
+    @look.setter
+    def look(self, look: Look) -> None:
+        self.__dict__["look"] = look
+
 
 class Memory(Struct, array_like=True):
     layout: int = LAYOUT
@@ -61,7 +75,8 @@ class _Recalled(NamedTuple):
     memory: Memory
 
 
-_recalled: dict[Path, _Recalled] = {}
+_recalled: dict[Path, _Recalled] = {}  # the one that was written longest ago goes first
+_lock = threading.Lock()
 
 
 def recall(path: Path) -> Memory:
@@ -103,9 +118,15 @@ def keep(path: Path, body: bytes) -> None:
 
 
 def _hold(path: Path, file: tuple[int, int, int], memory: Memory) -> None:
-    if len(_recalled) >= RECALLED:
-        _recalled.clear()
-    _recalled[path] = _Recalled(file, memory)
+    with _lock:
+        _recalled.pop(path, None)
+        _recalled[path] = _Recalled(file, memory)
+        while len(_recalled) > RECALLED or sum(map(_size, _recalled.values())) > MOST_FILES:
+            del _recalled[next(iter(_recalled))]
+
+
+def _size(held: _Recalled) -> int:
+    return sum([len(folder.files) for folder in held.memory.folders.values()])
 
 
 def _file(path: Path) -> tuple[int, int, int]:

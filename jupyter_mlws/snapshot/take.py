@@ -1,28 +1,36 @@
 """A folder as it is now, by digest: `take`."""
 
-import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
-from hashlib import sha256
+from collections.abc import Collection, Iterable, Mapping
 from heapq import nlargest
 from pathlib import Path
+from typing import Protocol
 
 from jupyter_mlws.errors import Incomplete, Invalid, TooLarge, Unsupported
-from jupyter_mlws.records.packing import CHUNK_BYTES, LARGE_BYTES, digest_of
+from jupyter_mlws.records.packing import LARGE_BYTES, digest_of
 from jupyter_mlws.records.snapshot import Entry
 from jupyter_mlws.snapshot.ignore import Rules
-from jupyter_mlws.snapshot.inside import Inside, opened
+from jupyter_mlws.snapshot.inside import Inside
+from jupyter_mlws.snapshot.reading import Read, Replaced, read
 from jupyter_mlws.snapshot.seen import RACY_NS, place, recall, remember
 from jupyter_mlws.snapshot.taken import Taken
 from jupyter_mlws.snapshot.walk import File, Found, seen_as, walk
 from jupyter_mlws.snapshot.words import size_in_words
 
-Contents = Callable[[str, bytes], object]
 MOST_BYTES = 2_000_000_000
-TRIES = 5
-SETTLE_NS = 20_000_000  # a write that has just begun may go on, and its time says no more
 NAMED = 10  # so many paths are in one sentence
+
+
+class Ahead(Protocol):
+    """Somebody who makes use of a file before all others are known."""
+
+    @property
+    def folders(self) -> Collection[str]:
+        """Look into these first: something is likely to have changed there."""
+
+    def told(self, entry: Entry, content: bytes) -> bool:
+        """A file of up to 4 MiB that had to be read. Is it enough?"""
 
 
 def take(
@@ -32,7 +40,7 @@ def take(
     cache: Path | None = None,
     without: Iterable[Path] = (),
     allow_large: bool = False,
-    contents: Contents | None = None,
+    ahead: Ahead | None = None,
 ) -> Taken:
     """Take a folder as it is now. Nothing is copied; what is unchanged is not read again.
 
@@ -46,8 +54,8 @@ def take(
         Folders that never go along: the workspace's state, where it is not called `.mlws`.
     allow_large
         Take more than 2 GB.
-    contents
-        Told the digest and the bytes of each content of up to 4 MiB that was read, and of `extra`.
+    ahead
+        Told of files that have to be read, while the walk goes on, until it says that it is enough.
 
     Raises
     ------
@@ -67,19 +75,20 @@ def take(
     started = time.time_ns()
     remembered = place(root, cache)
     earlier = recall(remembered)
-    found = walk(root, Rules.of(root), earlier, [*without, remembered.parent])
+    early = _Early(root, ahead)
+    apart = [*without, remembered.parent]
+    first = ahead.folders if ahead is not None else ()
+    found = walk(root, Rules.of(root), earlier, apart, first=first, on_file=early.look)
     _within_reason(found, allow_large)
-    entries, news = _entries(root, found, started, contents)
+    entries, links, news = _entries(root, found, early.read, started)
     if news or found.news:
         remember(remembered, found.memory)
     for path, content in (extra or {}).items():
-        digest = digest_of(content)
-        entries[_inside(path)] = Entry(path=path, digest=digest, size_bytes=len(content))
-        if contents is not None and len(content) <= LARGE_BYTES:
-            contents(digest, content)
+        entries[_inside(path)] = extra_entry(path, content)
     return Taken(
         root=root,
-        entries=tuple([entries[path] for path in sorted(entries)]),
+        by_path=entries,
+        links=tuple(entry for entry in links if entries[entry.path] is entry),
         extra=dict(extra or {}),
         memory=remembered,
         ignored=tuple(sorted(found.ignored)),
@@ -88,22 +97,43 @@ def take(
     )
 
 
+class _Early:
+    """Reads what a walk finds at once, as long as somebody wants to hear of it."""
+
+    def __init__(self, root: Path, ahead: Ahead | None) -> None:
+        self._root = root
+        self._ahead = ahead
+        self.read: dict[str, Read] = {}
+
+    def look(self, file: File) -> None:
+        if self._ahead is None or file.size > LARGE_BYTES:
+            return
+        try:
+            with Inside(self._root) as inside:
+                got = read(inside, file.path, patient=False)
+        except (OSError, Incomplete, Replaced):  # said when the walk is over
+            return
+        self.read[file.path] = got
+        if got.content is not None and self._ahead.told(got.entry, got.content):
+            self._ahead = None
+
+
 def _entries(
-    root: Path, found: Found, started: int, contents: Contents | None
-) -> tuple[dict[str, Entry], bool]:
-    """An entry for each path, with the digests that were not known; and: is there news to keep?"""
+    root: Path, found: Found, early: Mapping[str, Read], started: int
+) -> tuple[dict[str, Entry], list[Entry], bool]:
+    """An entry for each path; the links among them; and: is there news to remember?"""
     entries = found.entries
     wrong = list(found.unreadable)
-    links, news = list(found.links), False
+    paths, links, news = list(found.links), [], False
     with Inside(root) as inside:
         for file in found.files:
             path = file.path
             try:
-                entry, status = _read(inside, path, contents)
+                entry, status, _ = early.get(path) or read(inside, path)
             except FileNotFoundError:  # gone since the walk
                 continue
-            except _Replaced:
-                links.append(path)
+            except Replaced:
+                paths.append(path)
                 continue
             except (OSError, Incomplete) as error:
                 wrong.append((path, getattr(error, "strerror", None) or str(error)))
@@ -116,60 +146,21 @@ def _entries(
                 if folder.entries is not None:
                     folder.entries = {**folder.entries, path: entry}
                 news = True
-        for path in links:
+        for path in paths:
             target = inside.link_target(path)
             if target is not None and not _is_text(target):
                 wrong.append((path, "it points at a name that is not UTF-8"))
             elif target is not None:
                 entries[path] = Entry(path=path, kind="link", target=target)
+                links.append(entries[path])
     if wrong:
         raise _incomplete(wrong)
-    return entries, news
+    return entries, links, news
 
 
-def _read(inside: Inside, path: str, contents: Contents | None) -> tuple[Entry, os.stat_result]:
-    """The digest of a file as it was at one moment: its stat is the same before and after.
-
-    (A single write that goes on for longer than `SETTLE_NS` cannot be told from the outside.)
-    """
-    for _ in range(TRIES):
-        try:
-            handle = inside.open(path)
-        except OSError:
-            if inside.link_target(path) is not None:
-                raise _Replaced from None
-            raise
-        with opened(handle) as file:
-            before = os.fstat(handle)
-            if (young := SETTLE_NS - (time.time_ns() - before.st_mtime_ns)) in range(SETTLE_NS):
-                time.sleep(young / 1e9)
-                if seen_as(before, "") != seen_as(os.fstat(handle), ""):
-                    continue
-            small = contents is not None and before.st_size <= LARGE_BYTES
-            held: list[bytes] = []
-            found, left = sha256(), before.st_size
-            while left > 0 and (chunk := file.read(min(left, CHUNK_BYTES))):
-                found.update(chunk)
-                left -= len(chunk)
-                if small:
-                    held.append(chunk)
-            after = os.fstat(handle)
-        if left == 0 and seen_as(before, "") == seen_as(after, ""):
-            digest = "sha256:" + found.hexdigest()
-            if contents is not None and small:
-                contents(digest, b"".join(held))
-            entry = Entry(
-                path=path,
-                digest=digest,
-                size_bytes=before.st_size,
-                executable=before.st_mode & 0o100 != 0,
-            )
-            return entry, before
-    raise Incomplete("it changes while it is read")
-
-
-class _Replaced(Exception):
-    """A file has become a link since the walk."""
+def extra_entry(path: str, content: bytes) -> Entry:
+    """The entry of a file that is only in the snapshot."""
+    return Entry(path=path, digest=digest_of(content), size_bytes=len(content))
 
 
 def _within_reason(found: Found, allow_large: bool) -> None:

@@ -27,8 +27,10 @@ class Taken(Struct, frozen=True, kw_only=True, dict=True):
 
     Attributes
     ----------
-    entries
-        Files and links, sorted by path.
+    by_path
+        Files and links.
+    links
+        The links among them.
     ignored
         What the ignore rules left behind, as deep as they were followed; folders end with "/".
     secret
@@ -38,12 +40,18 @@ class Taken(Struct, frozen=True, kw_only=True, dict=True):
     """
 
     root: Path
-    entries: tuple[Entry, ...]
+    by_path: dict[str, Entry]
+    links: tuple[Entry, ...]
     extra: dict[str, bytes]
     memory: Path  # where it is remembered what was seen of the folder
     ignored: tuple[str, ...] = ()
     secret: tuple[str, ...] = ()
     skipped: tuple[tuple[str, str], ...] = ()
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """Files and links, sorted by path."""
+        return tuple([self.by_path[path] for path in sorted(self.by_path)])
 
     @cached_property
     def id(self) -> str:
@@ -52,7 +60,7 @@ class Taken(Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def size_bytes(self) -> int:
-        return sum(entry.size_bytes for entry in self.entries)
+        return sum([entry.size_bytes for entry in self.by_path.values()])
 
     @property
     def largest(self) -> tuple[Entry, ...]:
@@ -86,13 +94,12 @@ class Taken(Struct, frozen=True, kw_only=True, dict=True):
                 "Left out because they are no files: "
                 f"{listed([f'{path} ({what})' for path, what in self.skipped])}."
             )
-        links = [(entry.path, entry.target) for entry in self.entries if entry.target is not None]
-        if outside := [path for path, target in links if _leads_out(path, target)]:
+        if outside := [link.path for link in self.links if _leads_out(link.path, str(link.target))]:
             said.append(f"Links that lead out of the folder stay links: {listed(outside)}.")
-        if self.size_bytes > WARN_BYTES or len(self.entries) > WARN_FILES:
+        if self.size_bytes > WARN_BYTES or len(self.by_path) > WARN_FILES:
             largest = [f"{e.path} ({size_in_words(e.size_bytes)})" for e in self.largest]
             said.append(
-                f"This is large for a snapshot: {len(self.entries):,} files, "
+                f"This is large for a snapshot: {len(self.by_path):,} files, "
                 f"{size_in_words(self.size_bytes)}. Largest: {', '.join(largest)}. "
                 "Name what is data in .mlwsignore and give it as an input."
             )

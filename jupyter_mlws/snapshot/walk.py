@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 from msgspec import Struct, field
@@ -36,7 +36,7 @@ class Found(Struct):
     """What a walk has found. Paths are relative, with "/"."""
 
     entries: dict[str, Entry] = {}  # of files that are as they were
-    files: list[File] = []  # the others
+    files: list[File] = []  # the others, as `on_file` was told
     links: list[str] = []
     ignored: list[str] = []  # folders with "/" at their end; nothing below them
     secret: list[str] = []
@@ -46,7 +46,15 @@ class Found(Struct):
     news: bool = False  # does it say more than the earlier one?
 
 
-def walk(root: Path, rules: Rules, earlier: Memory, without: Iterable[Path] = ()) -> Found:
+def walk(
+    root: Path,
+    rules: Rules,
+    earlier: Memory,
+    without: Iterable[Path] = (),
+    *,
+    first: Collection[str] = (),
+    on_file: Callable[[File], object] = lambda file: None,
+) -> Found:
     """Look at a folder and all below it.
 
     Parameters
@@ -55,6 +63,10 @@ def walk(root: Path, rules: Rules, earlier: Memory, without: Iterable[Path] = ()
         What an earlier walk has seen: files with the same stat have the same digest.
     without
         Folders that are not entered, whatever they are called: the workspace's state.
+    first
+        Folders to look into before their neighbours.
+    on_file
+        Told of each file that has to be read, as soon as it is found.
 
     Raises
     ------
@@ -70,7 +82,7 @@ def walk(root: Path, rules: Rules, earlier: Memory, without: Iterable[Path] = ()
     except OSError as error:
         raise Incomplete(f"The folder {str(root)!r} cannot be read: {error.strerror}.") from None
     try:
-        _Walk(found, earlier, apart).folder(handle, "", rules, DEEPEST)
+        _Walk(found, earlier, apart, frozenset(first), on_file).folder(handle, "", rules, DEEPEST)
     finally:
         os.close(handle)
     found.news |= found.memory.folders.keys() != earlier.folders.keys()
@@ -78,8 +90,17 @@ def walk(root: Path, rules: Rules, earlier: Memory, without: Iterable[Path] = ()
 
 
 class _Walk:
-    def __init__(self, found: Found, earlier: Memory, apart: set[tuple[int, int]]) -> None:
+    def __init__(
+        self,
+        found: Found,
+        earlier: Memory,
+        apart: set[tuple[int, int]],
+        first: frozenset[str],
+        on_file: Callable[[File], object],
+    ) -> None:
         self.found = found
+        self.first = first
+        self.on_file = on_file
         self.earlier = earlier
         self.apart = apart
 
@@ -99,7 +120,8 @@ class _Walk:
         before = self.earlier.folders.get(path) or Folder()
         now = self.found.memory.folders[path] = Folder(rules=rules.key, files={}, decided={})
         decided = before.decided if before.rules == rules.key else None
-        below = self._items(items, path + "/" if path else "", rules, before, now, decided)
+        prefix = path + "/" if path else ""
+        below = self._items(items, prefix, rules, before, now, decided)
         if now.rules != before.rules or now.files.keys() != before.files.keys():
             self.found.news = True
         if len(self.found.entries) + len(self.found.files) > MOST_FILES:
@@ -108,8 +130,10 @@ class _Walk:
             )
         if below and not depth:
             raise Incomplete(f"{path!r} lies more than {DEEPEST} folders deep.")
+        if self.first:
+            below.sort(key=lambda name: prefix + name not in self.first)
         for name in below:
-            self._below(handle, name, path + "/" + name if path else name, rules, depth - 1)
+            self._below(handle, name, prefix + name, rules, depth - 1)
 
     def _items(
         self,
@@ -124,7 +148,7 @@ class _Walk:
         below = []
         seen_files, made = before.files, {}
         if decided is not None and before.entries is not None:
-            others = _others(items, seen_files)
+            others = _others(items, before)
             if others is not None:
                 items, made, now.files = others, before.entries, seen_files
         now_files = now.files
@@ -192,7 +216,9 @@ class _Walk:
             now.files[item.name] = seen
             self.found.entries[path] = _entry(path, seen, status)
         else:
-            self.found.files.append(File(path, status.st_size))
+            file = File(path, status.st_size)
+            self.found.files.append(file)
+            self.on_file(file)
 
     def _below(self, handle: int, name: str, path: str, rules: Rules, depth: int) -> None:
         try:
@@ -214,30 +240,24 @@ def seen_as(status: os.stat_result, digest: str) -> Seen:
     return Seen(status.st_size, status.st_mtime_ns, status.st_ino, status.st_ctime_ns, digest)
 
 
-def _others(
-    items: list["os.DirEntry[str]"], files: dict[str, Seen]
-) -> list["os.DirEntry[str]"] | None:
-    """What is listed beside `files`; None where these are not all as they were."""
-    others, same = [], 0
-    for item in items:
-        seen = files.get(item.name)
-        if seen is None:
-            others.append(item)
-            continue
-        try:
-            status = item.stat(follow_symlinks=False)
-        except FileNotFoundError:
-            return None
-        if (
-            status.st_mtime_ns != seen.mtime_ns
-            or status.st_ctime_ns != seen.ctime_ns
-            or status.st_size != seen.size
-            or status.st_ino != seen.inode
-            or status.st_mode & 0o170000 != REGULAR
-        ):
-            return None
-        same += 1
-    return others if same == len(files) else None
+def _others(items: list["os.DirEntry[str]"], before: Folder) -> list["os.DirEntry[str]"] | None:
+    """What is listed beside the files of before; None where these are not all as they were."""
+    files = before.files
+    mine = [item for item in items if item.name in files]
+    if len(mine) != len(files):
+        return None
+    try:
+        found = [item.stat(follow_symlinks=False) for item in mine]
+    except FileNotFoundError:
+        return None
+    names = [item.name for item in mine]
+    stats = [(s.st_mtime_ns, s.st_ctime_ns, s.st_size, s.st_ino, s.st_mode) for s in found]
+    if before.look != (names, stats):
+        for name, status in zip(names, found, strict=True):
+            if not _is(files[name], status):
+                return None
+        before.look = names, stats
+    return [] if len(mine) == len(items) else [item for item in items if item.name not in files]
 
 
 def _is(seen: Seen, status: os.stat_result) -> bool:

@@ -1,7 +1,7 @@
 """What a manifest may say: its paths are made into files later, so they are checked here."""
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 
 from jupyter_mlws.errors import Invalid, TooLarge
 from jupyter_mlws.records.snapshot import Delta, Entry
@@ -49,23 +49,6 @@ def changed(before: Iterable[Entry], delta: Delta) -> tuple[Entry, ...]:
     if not delta.gone and said.keys() <= by_path.keys():  # files with other contents, no others
         return tuple((by_path | said).values())
     return _ordered(by_path | said)
-
-
-def walked(entries: tuple[Entry, ...], before: Container[str], delta: Delta) -> tuple[Entry, ...]:
-    """Entries that a walk of this process has found, in order; only what is new is looked at.
-
-    Parameters
-    ----------
-    before
-        Paths of a manifest that has been `checked`.
-    delta
-        What `entries` have otherwise. Raises as `checked`.
-    """
-    for entry in delta.entries:
-        _check(entry)
-    if all(entry.path in before for entry in delta.entries):
-        return entries
-    return _ordered({entry.path: entry for entry in entries})
 
 
 def _add(by_path: dict[str, Entry], entry: Entry) -> None:

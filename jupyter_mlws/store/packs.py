@@ -7,9 +7,7 @@ content. A pack appears whole or not at all; the table `blobs` says what lies wh
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from functools import partial
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -74,31 +72,14 @@ class Packs:
         DiskFull
             There was no room. Nothing was kept, as after every error.
         """
-        with self.arriving(chunks, limit_bytes=limit_bytes) as publish:
-            return publish()
-
-    @contextmanager
-    def arriving(
-        self, chunks: Iterable[bytes | memoryview], *, limit_bytes: int | None = None
-    ) -> Iterator[Callable[[], tuple[Placed, ...]]]:
-        """As `receive`, without the last step, which waits for the disk: the caller takes it."""
         total = 0
-        with self.drafting() as (draft, publish):
+        with room_on_disk(), Draft(self.folder) as draft:
             for record in records(chunks):
                 total += record.header.size_bytes
                 if limit_bytes is not None and total > limit_bytes:
                     raise TooLarge(f"The contents are larger than {limit_bytes:,} bytes together.")
                 _take(draft, record)
-            yield publish
-
-    @contextmanager
-    def drafting(self) -> Iterator[tuple[Draft, Callable[[], tuple[Placed, ...]]]]:
-        """A draft to be filled with what was checked, and the step that puts it in its place.
-
-        What the step returns goes to ``blobs.add``, as for `receive`. Raises DiskFull.
-        """
-        with room_on_disk(), Draft(self.folder) as draft:
-            yield draft, partial(self._publish, draft)
+            return self._publish(draft)
 
     def put(self, content: bytes) -> Placed:
         """Keep one content that is in memory."""

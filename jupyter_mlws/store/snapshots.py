@@ -1,6 +1,6 @@
 """Snapshots: their manifests, checked at the door. Rows of `snapshots`."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ from jupyter_mlws.records.instant import Instant
 from jupyter_mlws.records.snapshot import Delta, Entry, Snapshot
 from jupyter_mlws.store import blobs
 from jupyter_mlws.store.lately import Lately
-from jupyter_mlws.store.manifests import changed, checked, walked
+from jupyter_mlws.store.manifests import changed, checked
 from jupyter_mlws.store.placed import Placed
 from jupyter_mlws.store.tables import snapshots
 from jupyter_mlws.store.upsert import inserting
@@ -73,19 +73,6 @@ def made(before: Iterable[Entry], delta: Delta) -> Made:
         As `create`.
     """
     return _made(changed(before, delta))
-
-
-def made_of(entries: tuple[Entry, ...], before: Container[str], delta: Delta) -> Made:
-    """A snapshot of what a walk has found, in order; nothing is stored. See `change`.
-
-    Parameters
-    ----------
-    before
-        Paths of the base; `delta` is what `entries` have otherwise.
-
-    Raises as `made`.
-    """
-    return _made(walked(entries, before, delta))
 
 
 def change(

@@ -2,7 +2,7 @@
 
 from jupyter_mlws.client.client import Client
 from jupyter_mlws.records.snapshot import Delta
-from jupyter_mlws.sdk.upload import sent
+from jupyter_mlws.sdk.sending import sent
 from jupyter_mlws.snapshot.take import take
 
 

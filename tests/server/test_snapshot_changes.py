@@ -9,7 +9,7 @@ from jupyter_mlws.errors import Conflict, Invalid, NotFound
 from jupyter_mlws.records.codec import encode
 from jupyter_mlws.records.packing import LARGE_BYTES, MAGIC, digest_of, end
 from jupyter_mlws.records.snapshot import Delta, Entry, Manifest
-from jupyter_mlws.sdk import upload
+from jupyter_mlws.sdk import sending
 from jupyter_mlws.snapshot import base
 from jupyter_mlws.snapshot.send import record_of
 from jupyter_mlws.snapshot.take import take
@@ -172,63 +172,63 @@ def test_nobody_without_a_token(ask, token):
 
 def test_a_folder_goes_in_one_request(served, tree, taken, asked):
     first = taken()
-    assert upload.sent(served.client, first) == first.id
+    assert sending.sent(served.client, first) == first.id
     asked.clear()
-    assert upload.sent(served.client, taken()) == first.id
+    assert sending.sent(served.client, taken()) == first.id
     (tree / "pkg/m3.py").write_text("changed\n")
     (tree / "pkg/m4.py").unlink()
     (tree / "pkg/m5.py").chmod(0o755)
     (tree / "pkg/m6.py").rename(tree / "m6.py")
     second = taken()
-    assert upload.sent(served.client, second) == second.id != first.id
+    assert sending.sent(served.client, second) == second.id != first.id
     assert asked == ["changes"] * 2
     assert served.client.get_snapshot(second.id).entries == second.entries
     assert served.client.missing(second.digests) == ()
 
 
 def test_another_process_knows_it_too(served, tree, taken, asked, monkeypatch):
-    upload.sent(served.client, taken())
+    sending.sent(served.client, taken())
     for n in range(40):  # the file lags behind at first
         (tree / "new.py").write_text(f"{n}")
         asked.clear()
         monkeypatch.setattr(base, "_held", {}) if n % 7 == 0 else None
         new = taken()
-        assert upload.sent(served.client, new) == new.id
+        assert sending.sent(served.client, new) == new.id
         assert asked == ["changes"]
     assert served.client.get_snapshot(new.id).entries == new.entries
 
 
 @pytest.mark.parametrize("spoilt", [b"", b"[]", b"{", b'[{"path": "x", "size_bytes": 3}]', None])
 def test_what_is_remembered_may_be_wrong(served, tree, taken, monkeypatch, spoilt):
-    upload.sent(served.client, taken())
+    sending.sent(served.client, taken())
     monkeypatch.setattr(base, "_held", {})
     place = taken().memory.with_suffix(base.SUFFIX)
     place.unlink() if spoilt is None else place.write_bytes(spoilt)
     (tree / "pkg/m3.py").write_text("changed\n")
     new = taken()
-    assert upload.sent(served.client, new) == new.id
+    assert sending.sent(served.client, new) == new.id
     assert served.client.get_snapshot(new.id).entries == new.entries
 
 
 def test_a_workspace_that_knows_nothing_of_it_gets_all(served, own_served, tree, taken):
-    upload.sent(served.client, taken())
+    sending.sent(served.client, taken())
     (tree / "pkg/m3.py").write_text("changed\n")
     new = taken()
-    assert upload.sent(own_served.client, new) == new.id
+    assert sending.sent(own_served.client, new) == new.id
     assert own_served.client.get_snapshot(new.id).entries == new.entries
     assert own_served.client.missing(new.digests) == ()
 
 
 def test_what_is_much_goes_the_long_way(served, tree, taken, asked, monkeypatch):
-    upload.sent(served.client, taken())
+    sending.sent(served.client, taken())
     for name, most in (("MOST_BYTES", 10), ("MOST_ENTRIES", 1)):
         with monkeypatch.context() as patch:
-            patch.setattr(upload, name, most)
+            patch.setattr(sending, name, most)
             for n in range(3):
                 (tree / f"{name}{n}.py").write_text(f"{name} {n}\n")
             asked.clear()
             new = taken()
-            assert upload.sent(served.client, new) == new.id
+            assert sending.sent(served.client, new) == new.id
             assert asked == ["plan", "snapshots"]
 
 
@@ -243,14 +243,14 @@ def test_a_snapshot_is_gone_between_the_look_and_the_write(served, known):
 
 def test_the_owner_is_killed_meanwhile(own_served, tree, taken):
     """What was acknowledged is there; what was not is asked again, and is the same."""
-    upload.sent(own_served.client, taken())
+    sending.sent(own_served.client, taken())
     done, stop = [], threading.Event()
 
     def work():
         while not stop.is_set():
             (tree / "new.py").write_text(f"{len(done)}")
             new = taken()
-            assert upload.sent(own_served.client, new) == new.id
+            assert sending.sent(own_served.client, new) == new.id
             done.append(new)
 
     worker = threading.Thread(target=work)

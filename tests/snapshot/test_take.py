@@ -244,7 +244,7 @@ def test_a_file_that_never_rests_is_named(root, write, take, monkeypatch):
                 more.write("x")
         return status
 
-    monkeypatch.setattr(taking.os, "fstat", busy)
+    monkeypatch.setattr(os, "fstat", busy)
     with pytest.raises(Incomplete, match="'log': it changes while it is read"):
         take()
 
@@ -282,8 +282,8 @@ def test_what_changes_between_the_look_and_the_reading(how, root, write, take, m
     write("b.py", "b")
     walk = walking.walk
 
-    def then(*args):
-        found = walk(*args)
+    def then(*args, **more):
+        found = walk(*args, **more)
         file = root / "d/a.py"
         file.unlink()
         if how == "link":

@@ -436,22 +436,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/snapshots/folder": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["postSnapshotsFolder"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/snapshots/plan": {
         parameters: {
             query?: never;
@@ -829,38 +813,6 @@ export interface components {
             digest: string | null;
             path: string;
             size_bytes: number;
-        };
-        /**
-         * FolderOrder
-         * @description The body of ``POST snapshots/folder``.
-         */
-        FolderOrder: {
-            /** @default false */
-            allow_large: boolean;
-            /** @default {} */
-            extra: {
-                [key: string]: string;
-            };
-            inode: [
-                number,
-                number
-            ];
-            path: string;
-            /** @default null */
-            script: string | null;
-            standpoint: components["schemas"]["Standpoint"];
-        };
-        /**
-         * FolderTaken
-         * @description The answer to ``POST snapshots/folder``.
-         */
-        FolderTaken: {
-            holds: boolean;
-            /** @default [] */
-            ignored: string[];
-            /** @default [] */
-            notices: string[];
-            snapshot: components["schemas"]["Snapshot"];
         };
         /** Gpu */
         Gpu: {
@@ -1542,19 +1494,6 @@ export interface components {
             stale: boolean;
             /** @default null */
             user: string | null;
-        };
-        /**
-         * Standpoint
-         * @description From where a path is meant: who has an equal one sees the same files, and as much of them.
-         */
-        Standpoint: {
-            boot_id: string;
-            mounts: number;
-            root: [
-                number,
-                number
-            ];
-            user: number;
         };
         /** TargetInfo */
         TargetInfo: {
@@ -2804,39 +2743,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Snapshot"];
-                };
-            };
-            /** @description The record. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    postSnapshotsFolder: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["FolderOrder"];
-            };
-        };
-        responses: {
-            /** @description The record. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FolderTaken"];
                 };
             };
             /** @description The record. */
