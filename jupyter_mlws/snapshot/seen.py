@@ -22,9 +22,10 @@ LAYOUT = 1
 RECALLED, MOST_FILES = 4, 200_000  # trees and files whose memory a process holds decoded
 RACY_NS = 2_000_000_000  # a file changed so shortly ago may change again within one tick
 
-Look = tuple[
-    list[str], list[tuple[int, int, int, int, int]]
-]  # names; mtime, ctime, size, inode, mode
+Stat = tuple[int, int, int, int, int]  # mtime, ctime, size, inode, mode
+Look = tuple[list[str], list[Stat]]  # names, and what each of them is
+
+Times = tuple[int, int, int]  # mtime, ctime, inode
 
 
 class Seen(Struct, frozen=True, array_like=True, gc=False):
@@ -61,6 +62,15 @@ class Folder(Struct, array_like=True, dict=True):
     @look.setter
     def look(self, look: Look) -> None:
         self.__dict__["look"] = look
+
+    @property
+    def times(self) -> Times | None:
+        """The folder's own, where it held nothing else, and these tell that it does not now."""
+        return self.__dict__.get("times")
+
+    @times.setter
+    def times(self, times: Times | None) -> None:
+        self.__dict__["times"] = times
 
 
 class Memory(Struct, array_like=True):

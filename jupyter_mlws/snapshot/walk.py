@@ -2,6 +2,7 @@
 
 import os
 import stat
+import time
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from jupyter_mlws.errors import Incomplete, TooLarge
 from jupyter_mlws.records.snapshot import Entry
 from jupyter_mlws.snapshot.ignore import NEVER, Rules, Verdict, read_rules
 from jupyter_mlws.snapshot.inside import FOLDER
-from jupyter_mlws.snapshot.seen import Folder, Memory, Seen
+from jupyter_mlws.snapshot.seen import RACY_NS, Folder, Memory, Seen, Stat, Times
+from jupyter_mlws.snapshot.steady import steady
 
 MOST_FILES = 100_000
 REGULAR = stat.S_IFREG
@@ -82,7 +84,8 @@ def walk(
     except OSError as error:
         raise Incomplete(f"The folder {str(root)!r} cannot be read: {error.strerror}.") from None
     try:
-        _Walk(found, earlier, apart, frozenset(first), on_file).folder(handle, "", rules, DEEPEST)
+        walk = _Walk(found, earlier, apart, frozenset(first), on_file)
+        walk.folder(handle, os.fstat(handle), "", rules, DEEPEST)
     finally:
         os.close(handle)
     found.news |= found.memory.folders.keys() != earlier.folders.keys()
@@ -103,8 +106,13 @@ class _Walk:
         self.on_file = on_file
         self.earlier = earlier
         self.apart = apart
+        self.trusted = time.time_ns() - RACY_NS  # what changed before does not change unseen
 
-    def folder(self, handle: int, path: str, rules: Rules, depth: int) -> None:
+    def folder(
+        self, handle: int, status: os.stat_result, path: str, rules: Rules, depth: int
+    ) -> None:
+        if self._same(handle, status, path, rules):
+            return
         with os.scandir(handle) as listing:
             items = list(listing)
         names = {item.name for item in items}
@@ -122,18 +130,52 @@ class _Walk:
         decided = before.decided if before.rules == rules.key else None
         prefix = path + "/" if path else ""
         below = self._items(items, prefix, rules, before, now, decided)
+        if now.files is before.files and len(now.files) == len(items):
+            before.times = self._times(status)
         if now.rules != before.rules or now.files.keys() != before.files.keys():
             self.found.news = True
-        if len(self.found.entries) + len(self.found.files) > MOST_FILES:
-            raise TooLarge(
-                f"There are more than {MOST_FILES:,} files; name what is data in .mlwsignore."
-            )
+        self._within_reason()
         if below and not depth:
             raise Incomplete(f"{path!r} lies more than {DEEPEST} folders deep.")
         if self.first:
             below.sort(key=lambda name: prefix + name not in self.first)
         for name in below:
             self._below(handle, name, prefix + name, rules, depth - 1)
+
+    def _same(self, handle: int, status: os.stat_result, path: str, rules: Rules) -> bool:
+        """Are there just the files of before, as they were? Then they are taken over."""
+        before = self.earlier.folders.get(path)
+        if (
+            before is None
+            or before.times is None
+            or before.look is None
+            or before.entries is None
+            or before.times != self._times(status)
+            or before.rules != rules.key
+        ):
+            return False
+        names, stats = before.look
+        try:
+            found = [os.stat(name, dir_fd=handle, follow_symlinks=False) for name in names]
+        except FileNotFoundError:
+            return False
+        if rules.nested in names or _told(found) != stats:
+            return False
+        self.found.memory.folders[path] = before
+        self.found.entries.update(before.entries)
+        self._within_reason()
+        return True
+
+    def _within_reason(self) -> None:
+        if len(self.found.entries) + len(self.found.files) > MOST_FILES:
+            raise TooLarge(
+                f"There are more than {MOST_FILES:,} files; name what is data in .mlwsignore."
+            )
+
+    def _times(self, status: os.stat_result) -> Times | None:
+        if max(status.st_mtime_ns, status.st_ctime_ns) < self.trusted and steady(status.st_dev):
+            return status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+        return None
 
     def _items(
         self,
@@ -231,7 +273,7 @@ class _Walk:
         try:
             status = os.fstat(below)
             if (status.st_dev, status.st_ino) not in self.apart:
-                self.folder(below, path, rules, depth)
+                self.folder(below, status, path, rules, depth)
         finally:
             os.close(below)
 
@@ -250,14 +292,17 @@ def _others(items: list["os.DirEntry[str]"], before: Folder) -> list["os.DirEntr
         found = [item.stat(follow_symlinks=False) for item in mine]
     except FileNotFoundError:
         return None
-    names = [item.name for item in mine]
-    stats = [(s.st_mtime_ns, s.st_ctime_ns, s.st_size, s.st_ino, s.st_mode) for s in found]
+    names, stats = [item.name for item in mine], _told(found)
     if before.look != (names, stats):
         for name, status in zip(names, found, strict=True):
             if not _is(files[name], status):
                 return None
         before.look = names, stats
     return [] if len(mine) == len(items) else [item for item in items if item.name not in files]
+
+
+def _told(found: list[os.stat_result]) -> list[Stat]:
+    return [(s.st_mtime_ns, s.st_ctime_ns, s.st_size, s.st_ino, s.st_mode) for s in found]
 
 
 def _is(seen: Seen, status: os.stat_result) -> bool:

@@ -1,6 +1,7 @@
 """A folder becomes a snapshot: mostly in one request, on its way while the walk goes on."""
 
 import os
+import random
 import socket
 import subprocess
 import threading
@@ -260,6 +261,43 @@ def test_a_file_changes_while_the_walk_goes_on(served, tree, send, tmp_path, mon
         snapshot, _ = sending.send(served.client, Folder(root=tree, cache=tmp_path / "memory"))
     assert b"".join(served.client.snapshot_file(snapshot, "pkg0/m0.py")) == b"read\n"
     send(tree)
+
+
+def test_whatever_happens_to_a_tree(served, tree, tmp_path):
+    """What owner and client make of the differences stays one and the same."""
+    chance = random.Random(11)
+    for step in range(120):
+        for _ in range(chance.choice((0, 1, 1, 1, 2, 3))):
+            happen(chance, tree)
+        extra = {"cell.py": f"{step // 2}".encode()} if chance.random() < 0.3 else {}
+        folder = Folder(root=tree, cache=tmp_path / "memory", extra=extra)
+        snapshot, _ = sending.send(served.client, folder)
+        taken = take(tree, extra=extra, cache=tmp_path / "another memory")
+        assert snapshot == taken.id, step
+        assert served.client.get_snapshot(snapshot).entries == taken.entries
+        assert served.client.missing(taken.digests) == ()
+
+
+def happen(chance, tree):
+    files = sorted(path for path in tree.rglob("*") if path.is_file() or path.is_symlink())
+    one = chance.choice(files) if len(files) > 5 else None
+    new = tree / f"pkg{chance.randrange(5)}" / f"n{chance.randrange(30)}.py"
+    what = chance.randrange(7)
+    if what == 0 and one is not None:
+        one.unlink()
+    elif what == 1 and one is not None and not new.exists():
+        new.parent.mkdir(exist_ok=True)
+        one.rename(new)
+    elif what == 2 and one is not None and not one.is_symlink():
+        one.chmod(chance.choice((0o644, 0o755)))
+    elif what == 3:
+        new.parent.mkdir(exist_ok=True)
+        new.unlink(missing_ok=True)
+        new.symlink_to(chance.choice(("m1.py", "../pkg0", "/etc/hosts")))
+    elif what == 4:
+        write(tree / ".mlwsignore", f"n{chance.randrange(30)}.py\n")
+    elif not new.is_symlink():
+        write(new, f"{chance.randrange(4)}\n" * chance.randrange(3))
 
 
 def test_many_at_once(served, tree, tmp_path):
