@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -71,6 +72,32 @@ class Served:
         """As `kill -9`."""
         self.process.kill()
         self.process.wait()
+
+    def killed_amid(self, work, times, each):
+        """What `work(n)` gave, asked on and on by a thread, while the server dies so many `times`.
+
+        Each time after `each` more answers; all that was begun comes to its end.
+        """
+        done, stop = [], threading.Event()
+
+        def go():
+            while not stop.is_set():
+                done.append(work(len(done)))
+
+        worker = threading.Thread(target=go)
+        worker.start()
+        try:
+            for _ in range(times):
+                seen = len(done)
+                while len(done) < seen + each and worker.is_alive():
+                    stop.wait(0.01)
+                self.kill()
+                self.start()
+        finally:
+            stop.set()
+            worker.join(60)
+        assert len(done) >= times * each
+        return done
 
     def end(self):
         self.process.terminate()

@@ -29,15 +29,12 @@ class Folder(Struct, frozen=True, kw_only=True):
         Files by path that stand in place of the folder's own, or beside them.
     script
         A path that must be in the snapshot.
-    cache
-        As of `take`.
     """
 
     root: Path
     extra: Mapping[str, bytes] = {}
     script: str | None = None
     allow_large: bool = False
-    cache: Path | None = None
 
 
 def send(
@@ -52,16 +49,10 @@ def send(
     Incomplete, TooLarge, Invalid, Unsupported
         The folder cannot be taken as it is; see `take`.
     """
-    base = base_of(place(folder.root, folder.cache)) if folder.root.is_dir() else None
+    base = base_of(place(folder.root, None)) if folder.root.is_dir() else None
     ahead = SentAhead(client, base, folder.extra) if base is not None else None
     with ahead or nullcontext():
-        taken = take(
-            folder.root,
-            extra=folder.extra,
-            cache=folder.cache,
-            allow_large=folder.allow_large,
-            ahead=ahead,
-        )
+        taken = take(folder.root, extra=folder.extra, allow_large=folder.allow_large, ahead=ahead)
         if folder.script is not None and folder.script not in taken.by_path:
             raise left_out(folder.script, folder.root, sorted(taken.by_path))
         for notice in taken.notices:

@@ -115,10 +115,7 @@ class Draft:
         try:  # nobody asks for a new pack before its rows are there
             if new is not None:
                 sync(str(new))
-            if len(folders) == 1:  # that of the pack, whose own sync has taken the name along
-                sync(str(*folders))
-            else:
-                sync_all([str(path) for path in folders])
+            sync_all([str(path) for path in folders])
         except OSError:
             if new is not None:
                 new.unlink(missing_ok=True)

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import threading
 import time
-from contextlib import closing, suppress
+from contextlib import closing
 
 import pytest
 
@@ -22,6 +22,12 @@ from tests.served import serving
 LONG_AGO = 1_000_000_000
 
 
+@pytest.fixture(autouse=True)
+def memory(tmp_path, monkeypatch):
+    """What is remembered of folders is this test's own."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "memory"))
+
+
 @pytest.fixture
 def tree(tmp_path):
     root = tmp_path / "code"
@@ -31,11 +37,11 @@ def tree(tmp_path):
 
 
 @pytest.fixture
-def send(served, tmp_path):
+def send(served):
     """Sends a folder, and sees that the workspace holds just what lies there."""
 
     def send(root, client=served.client, **more):
-        folder = Folder(root=root, cache=tmp_path / "memory", **more)
+        folder = Folder(root=root, **more)
         snapshot, taken = sending.send(client, folder)
         held(client, root, snapshot, folder.extra)
         return snapshot, taken
@@ -258,7 +264,7 @@ def test_a_file_changes_while_the_walk_goes_on(served, tree, send, tmp_path, mon
 
     with monkeypatch.context() as patch:
         patch.setattr(SentAhead, "told", and_changed)
-        snapshot, _ = sending.send(served.client, Folder(root=tree, cache=tmp_path / "memory"))
+        snapshot, _ = sending.send(served.client, Folder(root=tree))
     assert b"".join(served.client.snapshot_file(snapshot, "pkg0/m0.py")) == b"read\n"
     send(tree)
 
@@ -270,7 +276,7 @@ def test_whatever_happens_to_a_tree(served, tree, tmp_path):
         for _ in range(chance.choice((0, 1, 1, 1, 2, 3))):
             happen(chance, tree)
         extra = {"cell.py": f"{step // 2}".encode()} if chance.random() < 0.3 else {}
-        folder = Folder(root=tree, cache=tmp_path / "memory", extra=extra)
+        folder = Folder(root=tree, extra=extra)
         snapshot, _ = sending.send(served.client, folder)
         taken = take(tree, extra=extra, cache=tmp_path / "another memory")
         assert snapshot == taken.id, step
@@ -312,7 +318,7 @@ def test_many_at_once(served, tree, tmp_path):
             try:
                 if root != tree:
                     write(root / f"pkg{n % 4}/m{n}.py", f"{root} {n}\n")
-                folder = Folder(root=root, cache=tmp_path / "memory")
+                folder = Folder(root=root)
                 found.append(sending.send(served.client, folder)[0])
             except Exception as error:  # noqa: BLE001
                 wrong.append(error)
@@ -349,37 +355,21 @@ def test_the_owner_dies_on_the_way(own_served, tree, send, monkeypatch, moment):
             patch.setattr(taking, "_within_reason", lambda *words: (die(), within(*words))[1])
         else:
             die()
-        snapshot, _ = sending.send(client, Folder(root=tree, cache=tree.parent / "memory"))
+        snapshot, _ = sending.send(client, Folder(root=tree))
     starter.join()
     held(client, tree, snapshot)
 
 
-def test_the_owner_is_killed_again_and_again(own_served, tree, tmp_path):
+def test_the_owner_is_killed_again_and_again(own_served, tree):
     """What was acknowledged is there; what was not is asked again."""
-    done, stop = [], threading.Event()
 
-    def work():
-        while not stop.is_set():
-            write(tree / "new.py", f"{len(done)}")
-            folder = Folder(root=tree, cache=tmp_path / "memory")
-            done.append(sending.send(own_served.client, folder))
+    def work(n):
+        write(tree / "new.py", f"{n}")
+        return sending.send(own_served.client, Folder(root=tree))
 
-    worker = threading.Thread(target=work)
-    worker.start()
-    try:
-        for _ in range(3):
-            seen = len(done)
-            while len(done) < seen + 7 and worker.is_alive():
-                stop.wait(0.01)
-            own_served.kill()
-            own_served.start()
-    finally:
-        stop.set()
-        worker.join(60)
-    assert len(done) >= 21
+    done = own_served.killed_amid(work, times=3, each=7)
     for snapshot, taken in done:
         assert snapshot == taken.id
         assert own_served.client.get_snapshot(snapshot).entries == taken.entries
         assert own_served.client.missing(taken.digests) == ()
-    with suppress(FileNotFoundError):
-        held(own_served.client, tree, done[-1][0])
+    held(own_served.client, tree, done[-1][0])

@@ -1,7 +1,6 @@
 """A snapshot by what differs from another, and its contents with it, in one request."""
 
 import json
-import threading
 
 import pytest
 
@@ -244,28 +243,14 @@ def test_a_snapshot_is_gone_between_the_look_and_the_write(served, known):
 def test_the_owner_is_killed_meanwhile(own_served, tree, taken):
     """What was acknowledged is there; what was not is asked again, and is the same."""
     sending.sent(own_served.client, taken())
-    done, stop = [], threading.Event()
 
-    def work():
-        while not stop.is_set():
-            (tree / "new.py").write_text(f"{len(done)}")
-            new = taken()
-            assert sending.sent(own_served.client, new) == new.id
-            done.append(new)
+    def work(n):
+        (tree / "new.py").write_text(f"{n}")
+        new = taken()
+        assert sending.sent(own_served.client, new) == new.id
+        return new
 
-    worker = threading.Thread(target=work)
-    worker.start()
-    try:
-        for _ in range(2):
-            seen = len(done)
-            while len(done) < seen + 5 and worker.is_alive():
-                stop.wait(0.01)
-            own_served.kill()
-            own_served.start()
-    finally:
-        stop.set()
-        worker.join(60)
-    assert len(done) >= 10
+    done = own_served.killed_amid(work, times=2, each=5)
     for new in done:
         assert own_served.client.get_snapshot(new.id).entries == new.entries
         assert own_served.client.missing(new.digests) == ()

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from jupyter_mlws.snapshot import walk as walking
+from jupyter_mlws.snapshot.seen import recall
 from jupyter_mlws.snapshot.steady import steady
 from jupyter_mlws.snapshot.take import take as take_folder
 
@@ -147,13 +148,9 @@ def test_times_that_are_young_are_not_trusted(monkeypatch, root, write, take):
         take(), take()
         write(f"d/{n}.py", "n", old=True)
         assert f"d/{n}.py" in paths(take())
-    assert all(folder.times is None for folder in _held(take))
-
-
-def _held(take):
-    from jupyter_mlws.snapshot.seen import recall  # noqa: PLC0415
-
-    return recall(take().memory).folders.values()
+    folders = recall(take().memory).folders
+    assert set(folders) == {"", "d"}
+    assert all(folder.times is None for folder in folders.values())
 
 
 def test_only_file_systems_that_are_known_are_trusted(tmp_path):
